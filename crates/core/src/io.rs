@@ -1,0 +1,126 @@
+//! The machine's whole vocabulary on one page: what comes in, what goes out.
+
+use crate::{
+    ids::{ConnId, OpId, PeerId},
+    wire::{Candidate, Media},
+};
+use alloc::string::String;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    User(Intent),
+    Signal(SignalEvent),
+    Conn(ConnId, ConnEvent),
+    Done(OpId, Result<OpValue, OpError>),
+    /// `next_wake` has come.
+    Wake,
+}
+
+/// What a person wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    Join { name: String },
+    Leave,
+    /// What is sent from now on.
+    Media(Media),
+    /// "Try again" on a tile that could not be reached.
+    Retry(PeerId),
+    /// Call without a server: make an invite.
+    CreateInvite,
+    /// Call without a server: an invite or a reply that came from the other side.
+    UseToken(String),
+    /// The page is being unloaded (a reload, perhaps): tell the others while there is time.
+    Unload,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SignalEvent {
+    Open,
+    Text(String),
+    /// The close code, 1006 when the connection just went.
+    Closed(u16),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConnEvent {
+    NegotiationNeeded,
+    Candidate(Candidate),
+    State(ConnState),
+    ChannelOpen,
+    ChannelClosed,
+    ChannelText(String),
+}
+
+/// `RTCPeerConnection.connectionState`, less what the core never acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnState {
+    Connecting,
+    Connected,
+    Disconnected,
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Open the signalling link.
+    Dial,
+    /// Close it.
+    HangUp,
+    SignalText(String),
+    /// Make a connection with the control channel in it and, where `slots`, a microphone and a camera
+    /// transceiver (in this order, sendrecv, carrying whatever local tracks there are).
+    OpenConn { conn: ConnId, slots: bool },
+    /// Add those transceivers now (a connection that began with its data channel alone).
+    CreateSlots(ConnId),
+    /// The first offer has been applied: take its transceivers, by order, for the local tracks.
+    AdoptSlots(ConnId),
+    RestartIce(ConnId),
+    CloseConn(ConnId),
+    /// Over the control channel.
+    ChannelText(ConnId, String),
+    Start(OpId, Op),
+    /// The result of this operation is not wanted any more: undo what it acquired.
+    Release(OpId),
+    /// Something that `view` shows is different now.
+    Changed,
+}
+
+/// Asynchronous browser work; each answers once with `Input::Done`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Op {
+    /// Argument-less `setLocalDescription`; answers with what became local.
+    SetLocal(ConnId),
+    SetRemote(ConnId, Sdp),
+    AddCandidate(ConnId, Candidate),
+    /// Wait until all candidates are gathered (or time is up), then answer with the whole description.
+    Gather(ConnId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sdp {
+    pub kind: SdpKind,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SdpKind {
+    Offer,
+    Answer,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum OpValue {
+    Nothing,
+    Described(Sdp),
+}
+
+/// Why an operation failed, as far as it matters to the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpError {
+    /// `InvalidStateError`: not in this signalling state.
+    WrongState,
+    /// The browser could not make sense of the description or candidate.
+    Refused,
+    /// The connection has been closed meanwhile.
+    Closed,
+}

@@ -1,0 +1,27 @@
+//! The rules of a call, without I/O. `Input` in, `Output`s out, time passed in.
+//!
+//! | module    | owns |
+//! |-----------|------|
+//! | `ids`     | who and what: peers, rooms, connections, operations |
+//! | `time`    | `Millis`, and jittered backoff |
+//! | `entropy` | a small seeded generator; the shell supplies the seed |
+//! | `wire`    | everything that travels, versioned |
+//! | `seal`    | room secret → room id and keys; sealed envelopes with a replay window |
+//! | `token`   | a data-channel offer or answer in about 80 bytes, for paste and QR |
+//! | `io`      | the machine's whole vocabulary: `Input`, `Output`, `Intent`, `Op` |
+//! | `link`    | the signalling link: dialling, waiting, back again |
+//! | `negotiate` | perfect negotiation over one connection |
+//! | `peer`    | one remote person |
+//! | `call`    | room + peers + link = the machine that the page drives |
+//! | `hub`     | the server's rooms, a machine of the same kind |
+//! | `tabs`    | the same rooms between tabs, with no server at all |
+//!
+//! Nothing here knows a browser, a socket, a clock or a source of chance.
+
+extern crate alloc;
+
+pub mod entropy;
+pub mod ids;
+pub mod io;
+pub mod time;
+pub mod wire;

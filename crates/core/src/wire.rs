@@ -1,0 +1,291 @@
+//! Everything that travels. Two layers: what a client and a signaller say to each other (`ClientMsg`,
+//! `ServerMsg`), and what two peers say (`PeerMsg`), sealed through a signaller or plain over their
+//! own DTLS-protected control channel. docs/protocol.md says the same in words.
+
+use crate::ids::{Epoch, PeerId, PeerToken, RoomId};
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+pub const VERSION: u16 = 1;
+/// The largest signalling frame. An offer is about 6 kB; sealed and in base64 about 9 kB.
+pub const MAX_FRAME: usize = 64 * 1024;
+/// The largest control-channel message (RFC 8831 §6.6 advises 16 KiB; a media offer may be larger).
+pub const MAX_PEER_MSG: usize = 48 * 1024;
+/// People in one room, oneself included.
+pub const MAX_ROOM: usize = 8;
+/// Characters of a name that are kept.
+pub const MAX_NAME: usize = 64;
+
+/// A sealed envelope in base64url: opaque to every signaller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(pub String);
+
+/// Client → signaller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientMsg {
+    /// First on every connection. The signaller derives the peer id from the token.
+    Hello { version: u16, token: PeerToken },
+    /// Who is in the room, and tell me of changes, without joining (the green room).
+    Look { room: RoomId },
+    /// Join with a sealed card that says who this is. A repeated join replaces the card.
+    Join { room: RoomId, card: Sealed },
+    Leave { room: RoomId },
+    Send { room: RoomId, to: PeerId, body: Sealed },
+    Ping,
+}
+
+/// Signaller → client. `from` and `peer` are stamped by the signaller; a client cannot choose them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMsg {
+    Welcome { version: u16, you: PeerId },
+    /// Answer to `look` (`joined: false`) and `join` (`joined: true`): the others who are there.
+    Room { room: RoomId, joined: bool, peers: Vec<Member> },
+    Entered { room: RoomId, peer: PeerId, card: Sealed },
+    Left { room: RoomId, peer: PeerId },
+    Relayed { room: RoomId, from: PeerId, body: Sealed },
+    Refused { code: Refusal, #[serde(default, skip_serializing_if = "Option::is_none")] room: Option<RoomId> },
+    Pong,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub peer: PeerId,
+    pub card: Sealed,
+}
+
+/// Why a signaller said no. Stable codes; the page turns each into a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    RoomFull,
+    /// Not JSON, an unknown tag, a field out of range.
+    BadMessage,
+    /// Something before `hello`.
+    NotWelcomed,
+    UnsupportedVersion,
+    NotInRoom,
+    /// The addressee is not in that room (or nowhere: both look alike).
+    NoSuchPeer,
+    TooManyRooms,
+    TooFast,
+    /// The server has all the people it takes.
+    ServerFull,
+}
+
+/// WebSocket close codes of ours (RFC 6455 §7.4.2 leaves 4000–4999 to applications).
+pub mod close {
+    /// The same token connected again, from a reloaded or duplicated tab.
+    pub const REPLACED: u16 = 4001;
+    pub const BAD_MESSAGE: u16 = 4002;
+    pub const TOO_FAST: u16 = 4003;
+    pub const UNSUPPORTED_VERSION: u16 = 4004;
+    pub const SERVER_FULL: u16 = 4005;
+    /// RFC 6455: going away; come back elsewhere.
+    pub const GOING_AWAY: u16 = 1001;
+    /// RFC 6455: frame too big.
+    pub const TOO_BIG: u16 = 1009;
+}
+
+/// What a newcomer shows to a room, sealed to everyone in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub version: u16,
+    pub name: String,
+}
+
+/// Peer ↔ peer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PeerMsg {
+    /// First on every control channel, and a nudge through a signaller when nothing comes.
+    Hello { version: u16, id: PeerId, epoch: Epoch, name: String, media: Media },
+    Describe(Description),
+    Candidate(TrickledCandidate),
+    Media(Media),
+    /// Please open a fresh connection: this one is beyond mending. `session` is the broken one.
+    Again { session: u32 },
+    /// I know of as many people as fit in a room; you cannot come in.
+    Full,
+    /// I may be back at once (a reload): keep my place for a moment.
+    Away,
+    Bye,
+}
+
+/// A session description. `session` counts connections of a pair, `no` counts the descriptions that
+/// its author made in that session, so duplicates, echoes and late ones are known for what they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    pub session: u32,
+    pub no: u32,
+    #[serde(flatten)]
+    pub kind: Kind,
+    pub sdp: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kind {
+    Offer,
+    /// `to` is the `no` of the offer that this answers.
+    Answer { to: u32 },
+}
+
+/// A candidate, with the `no` of its author's description that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrickledCandidate {
+    pub session: u32,
+    pub no: u32,
+    #[serde(flatten)]
+    pub candidate: Candidate,
+}
+
+/// As browsers give it; an empty `candidate` says that there are no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub candidate: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u16>,
+}
+
+/// What somebody sends right now. Told in a message, never inferred from tracks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    pub microphone: bool,
+    pub camera: bool,
+}
+
+/// Why a text from outside was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    TooLong,
+    NotUnderstood,
+}
+
+/// Parses one message. Unknown fields are ignored, unknown tags and everything else refused.
+pub fn decode<T: DeserializeOwned>(text: &str, longest: usize) -> Result<T, DecodeError> {
+    if text.len() > longest {
+        return Err(DecodeError::TooLong);
+    }
+    serde_json::from_str(text).map_err(|_| DecodeError::NotUnderstood)
+}
+
+/// Cannot fail: every type here is a tree of strings and numbers with string keys.
+pub fn encode<T: Serialize>(message: &T) -> String {
+    serde_json::to_string(message).unwrap_or_default()
+}
+
+/// A name as it may be shown: control and direction characters out, white space folded, cut to length.
+pub fn clean_name(name: &str) -> String {
+    let mut clean = String::new();
+    let mut gap = false;
+    for c in name.chars() {
+        if c.is_whitespace() {
+            gap = !clean.is_empty();
+        } else if !c.is_control() && !is_invisible(c) {
+            if clean.chars().count() + usize::from(gap) >= MAX_NAME {
+                break;
+            }
+            if core::mem::take(&mut gap) {
+                clean.push(' ');
+            }
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// Zero-width and direction-changing characters: they make one name look like another.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::ToString, vec};
+
+    /// Every message in golden JSON: a change here is a change of the protocol.
+    #[test]
+    fn messages_read_and_write_as_documented() {
+        let peer = PeerId([1; 16]);
+        let room = RoomId([2; 16]);
+        let sealed = || Sealed("c2VhbGVk".to_string());
+        let (p, r) = ("AQEBAQEBAQEBAQEBAQEBAQ", "AgICAgICAgICAgICAgICAg");
+
+        let client = vec![
+            (ClientMsg::Hello { version: 1, token: PeerToken([2; 16]) }, alloc::format!(r#"{{"type":"hello","version":1,"token":"{r}"}}"#)),
+            (ClientMsg::Look { room }, alloc::format!(r#"{{"type":"look","room":"{r}"}}"#)),
+            (ClientMsg::Join { room, card: sealed() }, alloc::format!(r#"{{"type":"join","room":"{r}","card":"c2VhbGVk"}}"#)),
+            (ClientMsg::Leave { room }, alloc::format!(r#"{{"type":"leave","room":"{r}"}}"#)),
+            (ClientMsg::Send { room, to: peer, body: sealed() }, alloc::format!(r#"{{"type":"send","room":"{r}","to":"{p}","body":"c2VhbGVk"}}"#)),
+            (ClientMsg::Ping, r#"{"type":"ping"}"#.to_string()),
+        ];
+        for (message, json) in client {
+            assert_eq!(encode(&message), json);
+            assert_eq!(decode::<ClientMsg>(&json, MAX_FRAME), Ok(message));
+        }
+
+        let server = vec![
+            (ServerMsg::Welcome { version: 1, you: peer }, alloc::format!(r#"{{"type":"welcome","version":1,"you":"{p}"}}"#)),
+            (ServerMsg::Room { room, joined: true, peers: vec![Member { peer, card: sealed() }] },
+             alloc::format!(r#"{{"type":"room","room":"{r}","joined":true,"peers":[{{"peer":"{p}","card":"c2VhbGVk"}}]}}"#)),
+            (ServerMsg::Entered { room, peer, card: sealed() }, alloc::format!(r#"{{"type":"entered","room":"{r}","peer":"{p}","card":"c2VhbGVk"}}"#)),
+            (ServerMsg::Left { room, peer }, alloc::format!(r#"{{"type":"left","room":"{r}","peer":"{p}"}}"#)),
+            (ServerMsg::Relayed { room, from: peer, body: sealed() }, alloc::format!(r#"{{"type":"relayed","room":"{r}","from":"{p}","body":"c2VhbGVk"}}"#)),
+            (ServerMsg::Refused { code: Refusal::RoomFull, room: Some(room) }, alloc::format!(r#"{{"type":"refused","code":"room_full","room":"{r}"}}"#)),
+            (ServerMsg::Refused { code: Refusal::TooFast, room: None }, r#"{"type":"refused","code":"too_fast"}"#.to_string()),
+            (ServerMsg::Pong, r#"{"type":"pong"}"#.to_string()),
+        ];
+        for (message, json) in server {
+            assert_eq!(encode(&message), json);
+            assert_eq!(decode::<ServerMsg>(&json, MAX_FRAME), Ok(message));
+        }
+
+        let between = vec![
+            (PeerMsg::Hello { version: 1, id: peer, epoch: Epoch(9), name: "Ana".to_string(), media: Media { microphone: true, camera: false } },
+             alloc::format!(r#"{{"type":"hello","version":1,"id":"{p}","epoch":9,"name":"Ana","media":{{"microphone":true,"camera":false}}}}"#)),
+            (PeerMsg::Describe(Description { session: 1, no: 2, kind: Kind::Offer, sdp: "v=0".to_string() }),
+             r#"{"type":"describe","session":1,"no":2,"kind":"offer","sdp":"v=0"}"#.to_string()),
+            (PeerMsg::Describe(Description { session: 1, no: 1, kind: Kind::Answer { to: 2 }, sdp: "v=0".to_string() }),
+             r#"{"type":"describe","session":1,"no":1,"kind":"answer","to":2,"sdp":"v=0"}"#.to_string()),
+            (PeerMsg::Candidate(TrickledCandidate { session: 1, no: 2, candidate: Candidate { candidate: "candidate:1".to_string(), mid: Some("0".to_string()), line: Some(0) } }),
+             r#"{"type":"candidate","session":1,"no":2,"candidate":"candidate:1","mid":"0","line":0}"#.to_string()),
+            (PeerMsg::Again { session: 3 }, r#"{"type":"again","session":3}"#.to_string()),
+            (PeerMsg::Full, r#"{"type":"full"}"#.to_string()),
+            (PeerMsg::Away, r#"{"type":"away"}"#.to_string()),
+            (PeerMsg::Bye, r#"{"type":"bye"}"#.to_string()),
+        ];
+        for (message, json) in between {
+            assert_eq!(encode(&message), json);
+            assert_eq!(decode::<PeerMsg>(&json, MAX_PEER_MSG), Ok(message));
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_and_unknown_tags_refused() {
+        assert_eq!(decode::<PeerMsg>(r#"{"type":"bye","later":1}"#, 99), Ok(PeerMsg::Bye));
+        assert_eq!(decode::<PeerMsg>(r#"{"type":"dance"}"#, 99), Err(DecodeError::NotUnderstood));
+        assert_eq!(decode::<PeerMsg>(r#"{"type":"bye"}"#, 3), Err(DecodeError::TooLong));
+    }
+
+    #[test]
+    fn a_name_loses_what_could_deceive_and_keeps_what_people_are_called() {
+        for (given, shown) in [
+            ("  Ana   Maria ", "Ana Maria"),
+            ("Be\u{202e}n", "Ben"),
+            ("\u{200b}\u{feff}", ""),
+            ("李雷", "李雷"),
+            ("a\nb\tc", "a b c"),
+            ("\u{0}x\u{7f}", "x"),
+        ] {
+            assert_eq!(clean_name(given), shown);
+        }
+        assert_eq!(clean_name(&"x".repeat(500)).chars().count(), MAX_NAME);
+    }
+}
