@@ -23,5 +23,6 @@ extern crate alloc;
 pub mod entropy;
 pub mod ids;
 pub mod io;
+pub mod seal;
 pub mod time;
 pub mod wire;
