@@ -1,1 +1,20 @@
-//! End-to-end harness.
+//! The end-to-end harness: real browsers by WebDriver, the server binary, a dumb static host and a
+//! hostile signaller, each a guard that leaves nothing behind. It knows the page only by its
+//! addresses, accessible names and `window.duologue`; never by its code.
+
+pub mod browser;
+pub mod fake_peer;
+pub mod hostile;
+pub mod page;
+pub mod paths;
+pub mod person;
+pub mod process;
+pub mod scene;
+pub mod server;
+pub mod static_host;
+mod until;
+
+pub use browser::{Access, Devices, Kind};
+pub use person::Person;
+pub use scene::Scene;
+pub use until::{until, within};

@@ -1,0 +1,25 @@
+//! Every promise that only real browsers can prove, one file a promise. Each test names the browsers
+//! that take part; the bodies are the same for all.
+
+use anyhow::Result;
+use duologue_e2e::Kind::{self, Chromium, Firefox};
+
+/// One test a pair of browsers, all with the same body: `pairs!(body, Light, { name: (A, B), … })`.
+macro_rules! pairs {
+    ($body:ident, $weight:ident, { $($name:ident: $with:expr),+ $(,)? }) => {
+        mod $body {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() -> Result<()> {
+                    let with = $with;
+                    let test = format!("{}::{} {with:?}", stringify!($body), stringify!($name));
+                    let weight = duologue_e2e::scene::Weight::$weight;
+                    duologue_e2e::Scene::play(&test, weight, async |scene| super::$body(scene, with).await).await
+                }
+            )+
+        }
+    };
+}
+
+mod harness;

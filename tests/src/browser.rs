@@ -1,0 +1,236 @@
+//! One running browser: its driver process, profile folder and WebDriver session, all gone on drop.
+//! Tabs of one session share its "current window", so every command takes the session's turn first.
+
+use crate::{
+    paths,
+    process::{Output, Process},
+    within,
+};
+use anyhow::{Context, Result, anyhow};
+use serde_json::json;
+use std::{fmt, process::Command};
+use tempfile::TempDir;
+use thirtyfour::{Capabilities, WebDriver, WindowHandle};
+use tokio::sync::{Mutex, MutexGuard};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Chromium,
+    Firefox,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Chromium => "Chromium",
+            Kind::Firefox => "Firefox",
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A fake device, and leave to use it.
+    Granted,
+    /// A device, and the browser says no without asking.
+    Denied,
+}
+
+/// What a person's browser has to offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Devices {
+    Fake,
+    Allowed {
+        camera: Access,
+        microphone: Access,
+    },
+    /// Chromium only: Firefox's fake devices come as a pair.
+    NoCamera,
+    /// Neither camera nor microphone in the machine.
+    None,
+}
+
+pub struct Browser {
+    pub kind: Kind,
+    driver: Option<WebDriver>,
+    current: Mutex<WindowHandle>,
+    process: Process,
+    _profile: TempDir,
+}
+
+/// The session's turn: nobody else switches windows while it is held.
+pub struct Turn<'a> {
+    pub driver: &'a WebDriver,
+    _current: MutexGuard<'a, WindowHandle>,
+}
+
+impl Browser {
+    pub async fn start(kind: Kind, devices: Devices) -> Result<Self> {
+        let profile = TempDir::with_prefix("duologue-e2e-")?;
+        let (process, url) = start_driver(kind, &profile).await?;
+        let capabilities = match kind {
+            Kind::Chromium => chromium(devices, &profile)?,
+            Kind::Firefox => firefox(devices)?,
+        };
+        let driver = WebDriver::new(url, capabilities).await.with_context(|| {
+            format!(
+                "{kind} did not start: {}",
+                tail(&process.output().text(), 2_000)
+            )
+        })?;
+        let window = driver.window().await?;
+        Ok(Browser {
+            kind,
+            driver: Some(driver),
+            current: Mutex::new(window),
+            process,
+            _profile: profile,
+        })
+    }
+
+    pub async fn turn(&self, window: &WindowHandle) -> Result<Turn<'_>> {
+        let mut current = self.current.lock().await;
+        let driver = self.driver()?;
+        if *current != *window {
+            driver.switch_to_window(window.clone()).await?;
+            *current = window.clone();
+        }
+        Ok(Turn {
+            driver,
+            _current: current,
+        })
+    }
+
+    pub async fn first_window(&self) -> WindowHandle {
+        self.current.lock().await.clone()
+    }
+
+    pub async fn new_tab(&self) -> Result<WindowHandle> {
+        let _turn = self.current.lock().await;
+        Ok(self.driver()?.new_tab().await?)
+    }
+
+    /// What the pages wrote to their consoles, among the browser's own chatter.
+    pub fn console(&self) -> Output {
+        self.process.output()
+    }
+
+    fn driver(&self) -> Result<&WebDriver> {
+        self.driver.as_ref().context("the browser has been closed")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The process group is killed next; without this the session would try to say goodbye first.
+        if let Some(driver) = self.driver.take() {
+            let _ = driver.leak();
+        }
+    }
+}
+
+async fn start_driver(kind: Kind, profile: &TempDir) -> Result<(Process, String)> {
+    let (variable, name, marker) = match kind {
+        Kind::Chromium => (
+            "CHROMEDRIVER",
+            "chromedriver",
+            "started successfully on port ",
+        ),
+        Kind::Firefox => ("GECKODRIVER", "geckodriver", "Listening on 127.0.0.1:"),
+    };
+    let mut command = Command::new(paths::tool(variable, &[name]).map_err(|e| anyhow!(e))?);
+    match kind {
+        Kind::Chromium => command.args(["--port=0", "--enable-chrome-logs"]),
+        Kind::Firefox => command
+            .args(["--port", "0", "--profile-root"])
+            .arg(profile.path())
+            .env("HOME", profile.path()),
+    };
+    let process = Process::spawn(command)?;
+    let port = process.announces(marker, within(20)).await?;
+    let port: u16 = port
+        .trim_end_matches('.')
+        .parse()
+        .with_context(|| format!("{name}'s port: {port}"))?;
+    Ok((process, format!("http://127.0.0.1:{port}")))
+}
+
+fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
+    let mut args = vec![
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        // A test's second tab hides its first: neither may be slowed down for that.
+        "--disable-background-timer-throttling",
+        "--disable-renderer-backgrounding",
+        "--disable-backgrounding-occluded-windows",
+        "--enable-logging=stderr",
+        "--window-size=1280,900",
+    ]
+    .into_iter()
+    .map(String::from)
+    .collect::<Vec<_>>();
+    let fake = "--use-fake-device-for-media-stream";
+    let grant = "--use-fake-ui-for-media-stream".to_string();
+    let mut preferences = json!({});
+    match devices {
+        Devices::Fake => args.extend([fake.to_string(), grant]),
+        Devices::NoCamera => args.extend([format!("{fake}=device-count=0"), grant]),
+        Devices::None => args.push(grant),
+        Devices::Allowed { camera, microphone } => {
+            args.extend([fake.to_string(), "--deny-permission-prompts".to_string()]);
+            // 1 allows, 2 blocks.
+            let setting = |access| if access == Access::Granted { 1 } else { 2 };
+            preferences = json!({
+                "profile.default_content_setting_values.media_stream_camera": setting(camera),
+                "profile.default_content_setting_values.media_stream_mic": setting(microphone),
+            });
+        }
+    }
+    args.push(format!("--user-data-dir={}", profile.path().display()));
+    let binary = paths::tool("CHROMIUM", &["chromium", "google-chrome"]).map_err(|e| anyhow!(e))?;
+    capabilities(json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": { "binary": binary, "args": args, "prefs": preferences },
+    }))
+}
+
+fn firefox(devices: Devices) -> Result<Capabilities> {
+    let mut preferences = json!({
+        "media.navigator.streams.fake": devices != Devices::None,
+        "media.navigator.permission.disabled": true,
+        "media.peerconnection.ice.loopback": true,
+        // The console, panics included, on standard output.
+        "devtools.console.stdout.content": true,
+    });
+    if let Devices::Allowed { camera, microphone } = devices {
+        preferences["media.navigator.permission.disabled"] = json!(false);
+        // 1 allows, 2 blocks.
+        let setting = |access| if access == Access::Granted { 1 } else { 2 };
+        preferences["permissions.default.camera"] = json!(setting(camera));
+        preferences["permissions.default.microphone"] = json!(setting(microphone));
+    }
+    let binary = paths::tool("FIREFOX", &["firefox-esr", "firefox"]).map_err(|e| anyhow!(e))?;
+    capabilities(json!({
+        "browserName": "firefox",
+        "moz:firefoxOptions": { "binary": binary, "args": ["-headless"], "prefs": preferences },
+    }))
+}
+
+fn capabilities(all: serde_json::Value) -> Result<Capabilities> {
+    Ok(Capabilities::from(
+        all.as_object()
+            .cloned()
+            .context("capabilities are an object")?,
+    ))
+}
+
+/// The last `most` bytes of a text, from a line's beginning where there is one.
+pub fn tail(text: &str, most: usize) -> &str {
+    let start = text.ceil_char_boundary(text.len().saturating_sub(most));
+    &text[start..]
+}

@@ -1,0 +1,307 @@
+//! A person at a tab: opens addresses, presses what has a name, reads what is shown. Finds things
+//! by role and accessible name only, so a test that passes is a page that can be used by ear.
+
+use crate::{
+    browser::{Browser, Kind, tail},
+    page::{self, Marks, Peer, Picture, Tile},
+    paths, until, within,
+};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{path::Path, sync::Arc, time::Duration};
+use thirtyfour::{Key, WebElement, WindowHandle};
+
+/// A control shows up in this time, or the page is broken.
+const CONTROL: Duration = within(15);
+
+#[derive(Clone)]
+pub struct Person {
+    pub label: String,
+    browser: Arc<Browser>,
+    window: WindowHandle,
+}
+
+impl Person {
+    pub async fn at_first_tab(browser: Arc<Browser>, label: &str) -> Self {
+        let window = browser.first_window().await;
+        Person {
+            label: label.to_string(),
+            browser,
+            window,
+        }
+    }
+
+    /// Somebody else (or the same one again) in a new tab of this browser.
+    pub async fn beside(&self, label: &str) -> Result<Self> {
+        let window = self.browser.new_tab().await?;
+        Ok(Person {
+            label: label.to_string(),
+            browser: self.browser.clone(),
+            window,
+        })
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.browser.kind
+    }
+
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        turn.driver
+            .goto(url)
+            .await
+            .with_context(|| format!("{} opens {url}", self.label))
+    }
+
+    pub async fn reload(&self) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        turn.driver
+            .refresh()
+            .await
+            .with_context(|| format!("{} reloads", self.label))
+    }
+
+    /// Closes the tab; the person must not be used afterwards.
+    pub async fn close_tab(&self) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        Ok(turn.driver.close_window().await?)
+    }
+
+    pub async fn url(&self) -> Result<String> {
+        self.script("return location.href", vec![]).await
+    }
+
+    pub async fn script<T: DeserializeOwned>(&self, script: &str, args: Vec<Value>) -> Result<T> {
+        let turn = self.browser.turn(&self.window).await?;
+        let value = turn.driver.execute(script, args).await;
+        Ok(value
+            .with_context(|| format!("{}'s page", self.label))?
+            .convert()?)
+    }
+
+    async fn with_roles<T: DeserializeOwned>(&self, script: &str, args: Vec<Value>) -> Result<T> {
+        self.script(&format!("{}\n{script}", page::BY_ROLE), args)
+            .await
+    }
+
+    /// The first visible element of that role and name, waited for.
+    pub async fn find(&self, role: &str, name: &str) -> Result<WebElement> {
+        until(
+            &format!("{role} {name:?} on {}'s page", self.label),
+            CONTROL,
+            async || self.find_now(role, name).await,
+        )
+        .await
+    }
+
+    async fn find_now(&self, role: &str, name: &str) -> Result<WebElement> {
+        let turn = self.browser.turn(&self.window).await?;
+        let script = format!(
+            "{}\nreturn byRole(arguments[0], arguments[1], arguments[0] === 'file');",
+            page::BY_ROLE
+        );
+        let found = turn
+            .driver
+            .execute(script, vec![json!(role), json!(name)])
+            .await?
+            .elements()?;
+        found
+            .into_iter()
+            .next()
+            .with_context(|| format!("there is no {role} {name:?}"))
+    }
+
+    pub async fn shows(&self, role: &str, name: &str) -> Result<bool> {
+        self.with_roles(
+            "return byRole(arguments[0], arguments[1]).length > 0",
+            vec![json!(role), json!(name)],
+        )
+        .await
+    }
+
+    pub async fn click_role(&self, role: &str, name: &str) -> Result<()> {
+        // A page that is still rendering may replace or cover the element between finding and pressing.
+        until(
+            &format!("{} to press {role} {name:?}", self.label),
+            CONTROL,
+            async || {
+                let element = self.find_now(role, name).await?;
+                let _turn = self.browser.turn(&self.window).await?;
+                Ok(element.click().await?)
+            },
+        )
+        .await
+    }
+
+    pub async fn press(&self, button: &str) -> Result<()> {
+        self.click_role("button", button).await
+    }
+
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let field = self.find("textbox", name).await?;
+        let _turn = self.browser.turn(&self.window).await?;
+        // Not `clear`: pages listen for input events, which only keys make in every browser.
+        field.send_keys(Key::Control + "a").await?;
+        field.send_keys(Key::Delete + "").await?;
+        field
+            .send_keys(text)
+            .await
+            .with_context(|| format!("{} fills {name:?}", self.label))
+    }
+
+    /// The text of a read-only field, once there is one.
+    pub async fn read_field(&self, name: &str) -> Result<String> {
+        until(
+            &format!("text in {name:?} on {}'s page", self.label),
+            within(30),
+            async || {
+                let script = "return byRole('textbox', arguments[0])[0]?.value ?? ''";
+                let text: String = self.with_roles(script, vec![json!(name)]).await?;
+                ensure!(!text.is_empty(), "it is empty");
+                Ok(text)
+            },
+        )
+        .await
+    }
+
+    /// Hands a file to the page's file input; hidden inputs count, as they do for people's buttons.
+    pub async fn upload(&self, file: &Path) -> Result<()> {
+        let path = file.to_str().context("a path in UTF-8")?;
+        let turn = self.browser.turn(&self.window).await?;
+        let inputs = turn.driver.execute(
+            "return [...document.querySelectorAll('input[type=file]')]",
+            vec![],
+        );
+        let input = inputs
+            .await?
+            .elements()?
+            .into_iter()
+            .next()
+            .context("no file input on the page")?;
+        Ok(input.send_keys(path).await?)
+    }
+
+    /// An element as a picture, as a phone's camera would have it.
+    pub async fn picture_of(&self, role: &str, name: &str, file: &Path) -> Result<()> {
+        let element = self.find(role, name).await?;
+        let _turn = self.browser.turn(&self.window).await?;
+        Ok(element.screenshot(file).await?)
+    }
+
+    pub async fn tiles(&self) -> Result<Vec<Tile>> {
+        self.with_roles(page::TILES, vec![]).await
+    }
+
+    pub async fn tile(&self, name: &str) -> Result<Tile> {
+        let tiles = self.tiles().await?;
+        let seen = format!("{tiles:?}");
+        tiles
+            .into_iter()
+            .find(|tile| tile.name == name)
+            .ok_or_else(|| anyhow!("no tile {name:?} among {seen}"))
+    }
+
+    pub async fn peers(&self) -> Result<Vec<Peer>> {
+        self.script(page::PEERS, vec![]).await
+    }
+
+    pub async fn peer(&self, name: &str) -> Result<Peer> {
+        let mut named = self
+            .peers()
+            .await?
+            .into_iter()
+            .filter(|peer| peer.name == name);
+        let peer = named.next().with_context(|| format!("no peer {name:?}"))?;
+        ensure!(named.next().is_none(), "two peers called {name:?}");
+        Ok(peer)
+    }
+
+    /// The picture in somebody's tile at this moment.
+    pub async fn picture(&self, name: &str) -> Result<Picture> {
+        let picture: Option<Picture> = self.with_roles(page::PICTURE, vec![json!(name)]).await?;
+        picture.with_context(|| format!("{name:?} has no picture on {}'s page yet", self.label))
+    }
+
+    pub async fn marks(&self) -> Result<Marks> {
+        self.script(page::MARKS, vec![]).await
+    }
+
+    /// What elements of these roles say.
+    pub async fn sentences(&self, roles: &[&str]) -> Result<Vec<String>> {
+        self.with_roles(page::SENTENCES, vec![json!(roles)]).await
+    }
+
+    /// An alert or a status in which all of `words` appear, whatever their case.
+    pub async fn is_told(&self, words: &[&str]) -> Result<String> {
+        let what = format!("{} to be told {words:?}", self.label);
+        until(&what, within(20), async || {
+            let said = self.sentences(&["alert", "status"]).await?;
+            let hit = said.iter().find(|said| {
+                let said = said.to_lowercase();
+                words.iter().all(|word| said.contains(&word.to_lowercase()))
+            });
+            hit.cloned()
+                .with_context(|| format!("the page says {said:?}"))
+        })
+        .await
+    }
+
+    pub fn has_panicked(&self) -> Option<String> {
+        let console = self.browser.console().text();
+        console
+            .lines()
+            .find(|line| line.contains("panicked at"))
+            .map(String::from)
+    }
+
+    /// Leaves a screenshot, and returns what the page shows and what its console said.
+    pub async fn evidence(&self, test: &str) -> String {
+        let folder = paths::evidence();
+        let file = folder.join(format!("{}-{}.png", test.replace("::", "-"), self.label));
+        let shot = async {
+            std::fs::create_dir_all(&folder)?;
+            let turn = self.browser.turn(&self.window).await?;
+            turn.driver.screenshot(&file).await?;
+            anyhow::Ok(())
+        };
+        let shot = match tokio::time::timeout(within(10), shot).await {
+            Ok(Ok(())) => file.display().to_string(),
+            Ok(Err(error)) => format!("no screenshot: {error:#}"),
+            Err(_) => "no screenshot: the browser does not answer".to_string(),
+        };
+        let script = "return location.href + '\\n' + (document.body?.innerText ?? '')";
+        let text =
+            match tokio::time::timeout(within(10), self.script::<String>(script, vec![])).await {
+                Ok(Ok(text)) => text,
+                Ok(Err(error)) => format!("{error:#}"),
+                Err(_) => "the page does not answer".to_string(),
+            };
+        let console = self.browser.console().text();
+        let console: Vec<&str> = console.lines().filter(|line| is_from_page(line)).collect();
+        let console = console.join("\n");
+        format!(
+            "--- {} ({}), {shot}\n{}\n--- {}'s console\n{}",
+            self.label,
+            self.kind(),
+            tail(&text, 3_000),
+            self.label,
+            tail(&console, 3_000)
+        )
+    }
+}
+
+/// A line that a page wrote, not the browser about itself.
+fn is_from_page(line: &str) -> bool {
+    ["CONSOLE", "console.", "JavaScript error", "panicked"]
+        .iter()
+        .any(|mark| line.contains(mark))
+}
+
+/// A sentence for tests that must not see something: `Err` when it is there.
+pub fn refuse(present: bool, what: &str) -> Result<()> {
+    if present {
+        bail!("{what}");
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! One test's stage: whoever takes part is opened through it, so that a failure can show every page
+//! and no browser is left behind. Scenes share the machine by permits, heavy ones take all.
+
+use crate::{
+    browser::{Browser, Devices, Kind},
+    person::Person,
+};
+use anyhow::{Result, anyhow};
+use futures_util::FutureExt;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::Semaphore;
+
+/// One a processor: browsers that encode and decode video keep one busy each.
+static PROCESSORS: LazyLock<(Semaphore, u32)> = LazyLock::new(|| {
+    let count = std::thread::available_parallelism().map_or(2, usize::from);
+    (Semaphore::new(count), u32::try_from(count).unwrap_or(2))
+});
+/// No test may take longer, machine's turn not counted.
+const LONGEST: Duration = Duration::from_secs(240);
+
+/// How much of the machine a scene needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    Light,
+    Heavy,
+}
+
+pub struct Scene {
+    people: Mutex<Vec<Person>>,
+}
+
+impl Scene {
+    /// Runs `body`; when it fails, the failure shows what everyone saw.
+    pub async fn play(
+        test: &str,
+        weight: Weight,
+        body: impl AsyncFnOnce(&Scene) -> Result<()>,
+    ) -> Result<()> {
+        let (permits, all) = &*PROCESSORS;
+        let wanted = if weight == Weight::Heavy { *all } else { 1 };
+        let _permit = permits.acquire_many(wanted).await?;
+        eprintln!("{test}: begins");
+        let start = Instant::now();
+        let scene = Scene {
+            people: Mutex::default(),
+        };
+        let played =
+            tokio::time::timeout(LONGEST, AssertUnwindSafe(body(&scene)).catch_unwind()).await;
+        let result = match played {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(anyhow!("{}", panic_text(&*panic))),
+            Err(_) => Err(anyhow!("not done after {LONGEST:?}")),
+        };
+        let people = scene
+            .people
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let panicked = people.iter().find_map(Person::has_panicked);
+        let result = result.and(match panicked {
+            Some(line) => Err(anyhow!("the page panicked: {line}")),
+            None => Ok(()),
+        });
+        let took = start.elapsed().as_secs_f32();
+        let Err(error) = result else {
+            eprintln!("{test}: well after {took:.1} s");
+            return Ok(());
+        };
+        let mut report = format!("{test}: {error:#}\n");
+        for person in &people {
+            report += &person.evidence(test).await;
+            report += "\n";
+        }
+        Err(anyhow!(report))
+    }
+
+    /// A person with a browser of their own, fake camera and microphone in it.
+    pub async fn person(&self, kind: Kind, label: &str) -> Result<Person> {
+        self.person_with(kind, Devices::Fake, label).await
+    }
+
+    pub async fn person_with(&self, kind: Kind, devices: Devices, label: &str) -> Result<Person> {
+        let browser = Arc::new(Browser::start(kind, devices).await?);
+        Ok(self.remember(Person::at_first_tab(browser, label).await))
+    }
+
+    /// A person in another tab of somebody's browser.
+    pub async fn beside(&self, person: &Person, label: &str) -> Result<Person> {
+        Ok(self.remember(person.beside(label).await?))
+    }
+
+    fn remember(&self, person: Person) -> Person {
+        self.people
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(person.clone());
+        person
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words")
+}
