@@ -1,1 +1,128 @@
-fn main() {}
+//! The project's commands: `cargo xtask setup | serve | test | dist | bench | lint`.
+//!
+//! Owns how things are built, run and checked, never what they do. News goes to stderr; stdout
+//! carries results only, so that a script can read them.
+
+#![allow(clippy::print_stdout, reason = "a command line tool answers on stdout")]
+
+mod bench;
+mod bundle;
+mod env;
+mod licences;
+mod lint;
+mod run;
+mod serve;
+mod server;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use crate::env::Env;
+use crate::run::{Fail, Outcome};
+use crate::setup::Need;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  setup [--check]                            install tools and packages, or say what is missing
+  serve [--port 8080] [-- SERVER-ARGS]       bundle the page, build the server, run it
+  test [core|server|page|e2e]                every test, or one layer
+  dist                                       dist/ and target/release/duologue
+  bench [bundle|call]                        benchmarks, results in target/bench
+  lint                                       formatting, clippy, licences of dependencies
+";
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fail) => {
+            eprintln!("\n{fail}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> Outcome {
+    // What follows `--` is the server's.
+    let mut own: Vec<_> = std::env::args_os().skip(1).collect();
+    let server = match own.iter().position(|word| word == "--") {
+        Some(at) => own.split_off(at).into_iter().skip(1).collect(),
+        None => Vec::new(),
+    };
+    let mut args = lexopt::Parser::from_args(own);
+    let Some(lexopt::Arg::Value(command)) = args.next()? else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    match command.to_string_lossy().as_ref() {
+        "setup" => {
+            let check = flag(&mut args, "check")?;
+            if check {
+                setup::check()
+            } else {
+                setup::run(Need::Everything).map(drop)
+            }
+        }
+        "serve" => serve::run(&serve::Options::parse(args, server)?),
+        _ if !server.is_empty() => Err(Fail::new("only `serve` takes arguments after `--`", USAGE)),
+        "test" => {
+            let layer = word(&mut args)?;
+            test::run(layer.as_deref())
+        }
+        "dist" => {
+            nothing_more(&mut args)?;
+            dist(&setup::run(Need::Serve)?)
+        }
+        "bench" => {
+            let name = word(&mut args)?;
+            bench::run(name.as_deref())
+        }
+        "lint" => {
+            nothing_more(&mut args)?;
+            lint::run()
+        }
+        // Run by `serve` alone, see there.
+        "announce" => serve::announce(args),
+        other => Err(Fail::new(format!("there is no command `{other}`"), USAGE)),
+    }
+}
+
+fn dist(env: &Env) -> Outcome {
+    bundle::build(env)?;
+    let binary = server::build(env)?;
+    println!("{}\n{}", env.dist().display(), binary.display());
+    Ok(())
+}
+
+/// Whether the only argument left is `--name`.
+fn flag(args: &mut lexopt::Parser, name: &str) -> Result<bool, Fail> {
+    let given = match args.next()? {
+        None => return Ok(false),
+        Some(lexopt::Arg::Long(found)) => found == name,
+        Some(_) => false,
+    };
+    if !given {
+        return Err(Fail::new("that argument is not known here", USAGE));
+    }
+    nothing_more(args)?;
+    Ok(true)
+}
+
+/// The one optional word after a command.
+fn word(args: &mut lexopt::Parser) -> Result<Option<String>, Fail> {
+    let word = match args.next()? {
+        None => return Ok(None),
+        Some(lexopt::Arg::Value(word)) => word.to_string_lossy().into_owned(),
+        Some(_) => return Err(Fail::new("that argument is not known here", USAGE)),
+    };
+    nothing_more(args)?;
+    Ok(Some(word))
+}
+
+fn nothing_more(args: &mut lexopt::Parser) -> Outcome {
+    match args.next()? {
+        None => Ok(()),
+        Some(_) => Err(Fail::new("there is an argument too many", USAGE)),
+    }
+}

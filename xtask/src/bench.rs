@@ -1,0 +1,145 @@
+//! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser.
+//!
+//! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::env::Env;
+use crate::run::{self, Fail, Outcome};
+use crate::setup::{self, Need};
+use crate::{bundle, server, test};
+
+/// Brotli bytes, the binding one first; 1 kB is 1000 bytes.
+const BUDGETS: &[(u64, &str)] = &[
+    (150_000, "a calling skeleton"),
+    (219_000, "LiveKit's React stack"),
+    (167_000, "MiroTalk's own files"),
+    (130_000, "livekit-client alone"),
+];
+
+pub fn run(name: Option<&str>) -> Outcome {
+    match name {
+        None => {
+            weigh_bundle()?;
+            time_calls()
+        }
+        Some("bundle") => weigh_bundle(),
+        Some("call") => time_calls(),
+        Some(other) => Err(Fail::new(
+            format!("there is no benchmark `{other}`"),
+            "there are: bundle, call",
+        )),
+    }
+}
+
+/// One file of the bundle, in bytes.
+struct Weight {
+    name: String,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+    /// Fetched before a call can start.
+    first: bool,
+}
+
+fn weigh_bundle() -> Outcome {
+    let env = setup::run(Need::Serve)?;
+    bundle::build(&env)?;
+    let mut weights = weigh(&env.dist())?;
+    weights.sort_by_key(|file| (!file.first, std::cmp::Reverse(file.brotli)));
+    let total = weights
+        .iter()
+        .filter(|file| file.first)
+        .map(|file| file.brotli)
+        .sum();
+
+    println!(
+        "{:<44} {:>9} {:>9} {:>9}",
+        "first load, bytes", "raw", "gzip", "brotli"
+    );
+    weights.iter().filter(|file| file.first).for_each(print);
+    println!("{:<44} {:>9} {:>9} {total:>9}", "together", "", "");
+    if weights.iter().any(|file| !file.first) {
+        println!("\nloaded when needed");
+        weights.iter().filter(|file| !file.first).for_each(print);
+    }
+    println!();
+    for (budget, name) in BUDGETS {
+        let verdict = if total <= *budget { "within" } else { "over" };
+        println!("{verdict:>6} {:>3} kB  {name}", budget / 1000);
+    }
+    write_results(&env, &weights, total)?;
+    let (binding, name) = BUDGETS[0];
+    if total <= binding {
+        return Ok(());
+    }
+    Err(Fail::new(
+        format!("the first load is {total} bytes, over the budget of {binding} ({name})"),
+        "find what grew; load it when it is needed",
+    ))
+}
+
+fn print(file: &Weight) {
+    println!(
+        "{:<44} {:>9} {:>9} {:>9}",
+        file.name, file.raw, file.gzip, file.brotli
+    );
+}
+
+/// What index.html names is fetched at once; Trunk lists every module there, imported ones too.
+fn weigh(dist: &Path) -> Outcome<Vec<Weight>> {
+    let html = fs::read_to_string(dist.join("index.html"))?;
+    let mut weights = Vec::new();
+    for file in bundle::files(dist)? {
+        let name = file
+            .strip_prefix(dist)
+            .unwrap_or(&file)
+            .to_string_lossy()
+            .into_owned();
+        let size = |path: &Path| path.metadata().map(|meta| meta.len());
+        weights.push(Weight {
+            first: name == "index.html" || html.contains(&name),
+            raw: size(&file)?,
+            gzip: size(&bundle::beside(&file, "gz"))?,
+            brotli: size(&bundle::beside(&file, "br"))?,
+            name,
+        });
+    }
+    Ok(weights)
+}
+
+fn write_results(env: &Env, weights: &[Weight], total: u64) -> Outcome {
+    let files: Vec<_> = weights
+        .iter()
+        .map(|file| {
+            let when = if file.first { "first" } else { "needed" };
+            json!({ "file": file.name, "when": when, "raw": file.raw, "gzip": file.gzip, "brotli": file.brotli })
+        })
+        .collect();
+    let budgets: Vec<_> = BUDGETS
+        .iter()
+        .map(|(bytes, name)| json!({ "bytes": bytes, "name": name, "kept": total <= *bytes }))
+        .collect();
+    let results = json!({ "first_load_brotli": total, "files": files, "budgets": budgets });
+    let folder = env.root().join("target/bench");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("bundle.json"), format!("{results:#}\n"))?;
+    Ok(())
+}
+
+/// The benchmark itself drives browsers and lives with the end-to-end tests.
+fn time_calls() -> Outcome {
+    let env = setup::run(Need::Everything)?;
+    bundle::build(&env)?;
+    let binary = server::build(&env)?;
+    fs::create_dir_all(env.root().join("target/bench"))?;
+    let mut cargo = test::with_browsers(&env, env.cargo())?;
+    cargo.args(["run", "--package", "duologue-e2e", "--bin", "bench-call"]);
+    run::run(
+        cargo.env("DUOLOGUE_BIN", binary),
+        "the benchmark's message is above",
+    )
+}

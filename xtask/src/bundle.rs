@@ -1,0 +1,80 @@
+//! The static bundle: Trunk builds it, every file gets a `.br` and a `.gz` beside it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::env::Env;
+use crate::run::{self, Outcome, took};
+
+/// The most that the format and browsers allow.
+const BROTLI_QUALITY: i32 = 11;
+const BROTLI_WINDOW: i32 = 24;
+
+pub fn build(env: &Env) -> Outcome {
+    let started = Instant::now();
+    eprintln!("bundle: building the page; usually takes 2 min the first time");
+    let mut trunk = env.wasm("trunk");
+    trunk
+        .args(["build", "--release", "--skip-version-check"])
+        .stdout(std::io::stderr());
+    // trunk 0.21 takes only `true` or `false` here and stops at anything else.
+    trunk.env_remove("NO_COLOR");
+    run::run(&mut trunk, "the compiler's message is above")?;
+    for file in files(&env.dist())? {
+        let data = fs::read(&file)?;
+        fs::write(beside(&file, "br"), brotli(&data)?)?;
+        fs::write(beside(&file, "gz"), gzip(&data)?)?;
+    }
+    eprintln!(
+        "bundle: {} is ready ({})",
+        env.dist().display(),
+        took(started)
+    );
+    Ok(())
+}
+
+/// Every file of the bundle but the compressed copies, sorted.
+pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if !path
+            .extension()
+            .is_some_and(|end| end == "br" || end == "gz")
+        {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// `page.wasm` → `page.wasm.br`
+pub fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(end);
+    name.into()
+}
+
+fn brotli(data: &[u8]) -> Outcome<Vec<u8>> {
+    let mut packed = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        size_hint: data.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &data[..], &mut packed, &params)?;
+    Ok(packed)
+}
+
+fn gzip(data: &[u8]) -> Outcome<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(data)?;
+    Ok(encoder.finish()?)
+}
