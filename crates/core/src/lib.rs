@@ -21,6 +21,7 @@
 extern crate alloc;
 
 pub mod entropy;
+pub mod hub;
 pub mod ids;
 pub mod io;
 pub mod seal;

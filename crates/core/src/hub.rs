@@ -1,0 +1,445 @@
+//! The server's rooms as a machine: texts of clients in, texts for clients out, time passed in. The
+//! server gives it sockets, the simulation gives it pipes. It stamps who sent what, keeps rooms apart
+//! and never looks into a sealed body. It must never know a socket, an address or a name.
+
+mod bucket;
+
+use crate::{
+    ids::{PeerId, PeerToken, RoomId},
+    time::Millis,
+    wire::{self, ClientMsg, Member, Refusal, Sealed, ServerMsg, close},
+};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use bucket::{Bucket, Pace};
+
+/// A sealed card is a name and a version: 2 KiB is generous.
+const MAX_CARD: usize = 2 * 1024;
+/// An offer, sealed and in base64, is about 9 kB.
+const MAX_BODY: usize = 48 * 1024;
+/// So many messages in a row that mean nothing, and the client is no client of ours.
+const BAD_IN_A_ROW: u8 = 8;
+
+/// One connection, named by the shell and never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientKey(pub u64);
+
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// People in one room.
+    pub room: usize,
+    /// Those who look at one room without joining it.
+    pub lookers: usize,
+    /// Rooms that one client is in or looks at.
+    pub rooms_per_client: usize,
+    pub clients: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            room: wire::MAX_ROOM,
+            lookers: 32,
+            rooms_per_client: 4,
+            clients: 10_000,
+        }
+    }
+}
+
+/// What the shell has to do, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    Send(ClientKey, ServerMsg),
+    /// Close with this code. The hub has forgotten the client already.
+    Close(ClientKey, u16),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub clients: usize,
+    pub rooms: usize,
+}
+
+/// `connect` → unwelcomed → (`hello`) → welcomed, then in and out of rooms until `disconnect` or `Close`.
+#[derive(Debug)]
+struct Client {
+    /// `None` until `hello`.
+    peer: Option<PeerId>,
+    /// Rooms it is in or looks at; which of the two, the room knows.
+    rooms: BTreeSet<RoomId>,
+    bucket: Bucket,
+    bad_in_a_row: u8,
+}
+
+#[derive(Debug, Default)]
+struct Room {
+    members: BTreeMap<PeerId, (ClientKey, Sealed)>,
+    lookers: BTreeSet<ClientKey>,
+}
+
+impl Room {
+    fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.lookers.is_empty()
+    }
+
+    /// The members other than `me`, with their cards.
+    fn others(&self, me: PeerId) -> Vec<Member> {
+        let others = self.members.iter().filter(|(peer, _)| **peer != me);
+        others
+            .map(|(peer, (_, card))| Member {
+                peer: *peer,
+                card: card.clone(),
+            })
+            .collect()
+    }
+
+    /// Tells everyone who is in the room or looks at it, except `except`.
+    fn tell(&self, except: ClientKey, message: &ServerMsg, effects: &mut Vec<Effect>) {
+        let members = self.members.values().map(|(key, _)| key);
+        for key in members.chain(&self.lookers).filter(|key| **key != except) {
+            effects.push(Effect::Send(*key, message.clone()));
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Hub {
+    limits: Limits,
+    clients: BTreeMap<ClientKey, Client>,
+    /// The one connection of each welcomed peer.
+    peers: BTreeMap<PeerId, ClientKey>,
+    rooms: BTreeMap<RoomId, Room>,
+}
+
+/// A message that cannot be served, and the room it was about.
+struct No(Refusal, Option<RoomId>);
+
+impl Hub {
+    pub fn new(limits: Limits) -> Self {
+        Hub {
+            limits,
+            ..Hub::default()
+        }
+    }
+
+    pub fn counts(&self) -> Counts {
+        Counts {
+            clients: self.clients.len(),
+            rooms: self.rooms.len(),
+        }
+    }
+
+    /// Who this connection is, once it has said `hello`.
+    pub fn peer(&self, key: ClientKey) -> Option<PeerId> {
+        self.clients.get(&key)?.peer
+    }
+
+    pub fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
+        if self.clients.len() >= self.limits.clients {
+            let message = ServerMsg::Refused {
+                code: Refusal::ServerFull,
+                room: None,
+            };
+            return [
+                Effect::Send(key, message),
+                Effect::Close(key, close::SERVER_FULL),
+            ]
+            .into();
+        }
+        let client = Client {
+            peer: None,
+            rooms: BTreeSet::new(),
+            bucket: Bucket::default(),
+            bad_in_a_row: 0,
+        };
+        self.clients.insert(key, client);
+        Vec::new()
+    }
+
+    /// The connection is gone. Harmless for one that the hub has closed itself.
+    pub fn disconnect(&mut self, key: ClientKey) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.forget(key, &mut effects);
+        effects
+    }
+
+    /// One message of a client, as it came. Any text is fine; a text of an unknown client says nothing.
+    pub fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let Some(client) = self.clients.get_mut(&key) else {
+            return effects;
+        };
+        match client.bucket.take(now) {
+            Pace::Fine => {}
+            Pace::TooFast => {
+                self.refuse(key, No(Refusal::TooFast, None), &mut effects);
+                return effects;
+            }
+            Pace::Flood => {
+                self.close(key, close::TOO_FAST, &mut effects);
+                return effects;
+            }
+        }
+        let done = match wire::decode(text, wire::MAX_FRAME) {
+            Ok(message) => self.message(key, message, &mut effects),
+            Err(_) => Err(No(Refusal::BadMessage, None)),
+        };
+        match done {
+            Ok(()) => {
+                if let Some(client) = self.clients.get_mut(&key) {
+                    client.bad_in_a_row = 0;
+                }
+            }
+            Err(no) => self.refuse(key, no, &mut effects),
+        }
+        effects
+    }
+
+    fn message(
+        &mut self,
+        key: ClientKey,
+        message: ClientMsg,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), No> {
+        let peer = self.peer(key);
+        match (message, peer) {
+            (ClientMsg::Hello { version, token }, None) => self.hello(key, version, token, effects),
+            (_, None) => Err(No(Refusal::NotWelcomed, None)),
+            // One connection is one person for all its life.
+            (ClientMsg::Hello { .. }, Some(_)) => Err(No(Refusal::BadMessage, None)),
+            (ClientMsg::Look { room }, Some(me)) => self.look(key, me, room, effects),
+            (ClientMsg::Join { room, card }, Some(me)) => self.join(key, me, room, card, effects),
+            (ClientMsg::Leave { room }, Some(me)) => {
+                // Leaving where one is not is done already: no answer, as for any other `leave`.
+                if self
+                    .clients
+                    .get_mut(&key)
+                    .is_some_and(|client| client.rooms.remove(&room))
+                {
+                    self.depart(key, me, room, effects);
+                }
+                Ok(())
+            }
+            (ClientMsg::Send { room, to, body }, Some(me)) => {
+                self.relay(me, room, to, body, effects)
+            }
+            (ClientMsg::Ping, Some(_)) => {
+                effects.push(Effect::Send(key, ServerMsg::Pong));
+                Ok(())
+            }
+        }
+    }
+
+    fn hello(
+        &mut self,
+        key: ClientKey,
+        version: u16,
+        token: PeerToken,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), No> {
+        if version != wire::VERSION {
+            return Err(No(Refusal::UnsupportedVersion, None));
+        }
+        let me = token.id();
+        // The newest connection wins: the older one is a tab that was reloaded or a path that died.
+        if let Some(older) = self.peers.get(&me).copied() {
+            self.close(older, close::REPLACED, effects);
+        }
+        self.peers.insert(me, key);
+        if let Some(client) = self.clients.get_mut(&key) {
+            client.peer = Some(me);
+        }
+        effects.push(Effect::Send(
+            key,
+            ServerMsg::Welcome {
+                version: wire::VERSION,
+                you: me,
+            },
+        ));
+        Ok(())
+    }
+
+    fn look(
+        &mut self,
+        key: ClientKey,
+        me: PeerId,
+        room: RoomId,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), No> {
+        self.admit(key, room)?;
+        let place = self.rooms.get(&room);
+        let joined = place.is_some_and(|place| place.members.contains_key(&me));
+        let looks = place.is_some_and(|place| place.lookers.contains(&key));
+        if !joined && !looks && place.map_or(0, |place| place.lookers.len()) >= self.limits.lookers
+        {
+            return Err(No(Refusal::RoomFull, Some(room)));
+        }
+        let place = self.rooms.entry(room).or_default();
+        if !joined {
+            place.lookers.insert(key);
+        }
+        effects.push(Effect::Send(
+            key,
+            ServerMsg::Room {
+                room,
+                joined,
+                peers: place.others(me),
+            },
+        ));
+        self.note(key, room);
+        Ok(())
+    }
+
+    fn join(
+        &mut self,
+        key: ClientKey,
+        me: PeerId,
+        room: RoomId,
+        card: Sealed,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), No> {
+        if !is_sealed(&card, MAX_CARD) {
+            return Err(No(Refusal::BadMessage, Some(room)));
+        }
+        self.admit(key, room)?;
+        if self.rooms.get(&room).is_some_and(|place| {
+            !place.members.contains_key(&me) && place.members.len() >= self.limits.room
+        }) {
+            return Err(No(Refusal::RoomFull, Some(room)));
+        }
+        let place = self.rooms.entry(room).or_default();
+        place.lookers.remove(&key);
+        place.members.insert(me, (key, card.clone()));
+        effects.push(Effect::Send(
+            key,
+            ServerMsg::Room {
+                room,
+                joined: true,
+                peers: place.others(me),
+            },
+        ));
+        place.tell(
+            key,
+            &ServerMsg::Entered {
+                room,
+                peer: me,
+                card,
+            },
+            effects,
+        );
+        self.note(key, room);
+        Ok(())
+    }
+
+    /// Only between two who are both in `room`. Someone in another room and nobody at all look alike.
+    fn relay(
+        &self,
+        me: PeerId,
+        room: RoomId,
+        to: PeerId,
+        body: Sealed,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), No> {
+        if !is_sealed(&body, MAX_BODY) {
+            return Err(No(Refusal::BadMessage, Some(room)));
+        }
+        let place = self
+            .rooms
+            .get(&room)
+            .filter(|place| place.members.contains_key(&me));
+        let members = &place.ok_or(No(Refusal::NotInRoom, Some(room)))?.members;
+        let (addressee, _) = members
+            .get(&to)
+            .filter(|_| to != me)
+            .ok_or(No(Refusal::NoSuchPeer, Some(room)))?;
+        effects.push(Effect::Send(
+            *addressee,
+            ServerMsg::Relayed {
+                room,
+                from: me,
+                body,
+            },
+        ));
+        Ok(())
+    }
+
+    /// May this client have one more room? One that it has already costs nothing.
+    fn admit(&self, key: ClientKey, room: RoomId) -> Result<(), No> {
+        let full = |client: &Client| {
+            !client.rooms.contains(&room) && client.rooms.len() >= self.limits.rooms_per_client
+        };
+        match self.clients.get(&key).is_some_and(full) {
+            true => Err(No(Refusal::TooManyRooms, Some(room))),
+            false => Ok(()),
+        }
+    }
+
+    fn note(&mut self, key: ClientKey, room: RoomId) {
+        if let Some(client) = self.clients.get_mut(&key) {
+            client.rooms.insert(room);
+        }
+    }
+
+    /// Takes a client out of one room, tells the rest and frees the room when it was the last.
+    fn depart(&mut self, key: ClientKey, me: PeerId, room: RoomId, effects: &mut Vec<Effect>) {
+        let Some(place) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        place.lookers.remove(&key);
+        if place.members.remove(&me).is_some() {
+            place.tell(key, &ServerMsg::Left { room, peer: me }, effects);
+        }
+        if place.is_empty() {
+            self.rooms.remove(&room);
+        }
+    }
+
+    fn refuse(&mut self, key: ClientKey, No(code, room): No, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Send(key, ServerMsg::Refused { code, room }));
+        let Some(client) = self.clients.get_mut(&key) else {
+            return;
+        };
+        match code {
+            Refusal::UnsupportedVersion => self.close(key, close::UNSUPPORTED_VERSION, effects),
+            Refusal::BadMessage | Refusal::NotWelcomed => {
+                client.bad_in_a_row += 1;
+                if client.bad_in_a_row >= BAD_IN_A_ROW {
+                    self.close(key, close::BAD_MESSAGE, effects);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The close comes first: what its going away tells others is no news to the client itself.
+    fn close(&mut self, key: ClientKey, code: u16, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Close(key, code));
+        self.forget(key, effects);
+    }
+
+    fn forget(&mut self, key: ClientKey, effects: &mut Vec<Effect>) {
+        let Some(Client {
+            peer: Some(me),
+            rooms,
+            ..
+        }) = self.clients.remove(&key)
+        else {
+            return;
+        };
+        self.peers.remove(&me);
+        for room in rooms {
+            self.depart(key, me, room, effects);
+        }
+    }
+}
+
+/// Base64url and not too long: all that the hub ever knows of a sealed thing.
+fn is_sealed(sealed: &Sealed, longest: usize) -> bool {
+    let text = sealed.0.as_bytes();
+    (1..=longest).contains(&text.len())
+        && text
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
