@@ -2,7 +2,10 @@
 //! that take part; the bodies are the same for all.
 
 use anyhow::Result;
-use duologue_e2e::Kind::{self, Chromium, Firefox};
+use duologue_e2e::{
+    Kind::{self, Chromium, Firefox},
+    Person,
+};
 
 /// One test a pair of browsers, all with the same body: `pairs!(body, Light, { name: (A, B), … })`.
 macro_rules! pairs {
@@ -11,7 +14,7 @@ macro_rules! pairs {
             use super::*;
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $name() -> Result<()> {
+                async fn $name() -> Result<(), duologue_e2e::scene::Failure> {
                     let with = $with;
                     let test = format!("{}::{} {with:?}", stringify!($body), stringify!($name));
                     let weight = duologue_e2e::scene::Weight::$weight;
@@ -22,4 +25,10 @@ macro_rules! pairs {
     };
 }
 
+mod broken;
+mod devices;
 mod harness;
+mod hostile;
+mod server_calls;
+mod serverless;
+mod steps;

@@ -105,9 +105,10 @@ impl Browser {
         self.current.lock().await.clone()
     }
 
-    pub async fn new_tab(&self) -> Result<WindowHandle> {
-        let _turn = self.current.lock().await;
-        Ok(self.driver()?.new_tab().await?)
+    /// A new tab, opened from one that is still there.
+    pub async fn new_tab(&self, from: &WindowHandle) -> Result<WindowHandle> {
+        let turn = self.turn(from).await?;
+        Ok(turn.driver.new_tab().await?)
     }
 
     /// What the pages wrote to their consoles, among the browser's own chatter.

@@ -34,7 +34,7 @@ impl Person {
 
     /// Somebody else (or the same one again) in a new tab of this browser.
     pub async fn beside(&self, label: &str) -> Result<Self> {
-        let window = self.browser.new_tab().await?;
+        let window = self.browser.new_tab(&self.window).await?;
         Ok(Person {
             label: label.to_string(),
             browser: self.browser.clone(),

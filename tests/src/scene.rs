@@ -8,6 +8,7 @@ use crate::{
 use anyhow::{Result, anyhow};
 use futures_util::FutureExt;
 use std::{
+    fmt,
     panic::AssertUnwindSafe,
     sync::{Arc, LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -29,6 +30,22 @@ pub enum Weight {
     Heavy,
 }
 
+/// What went wrong and what everyone saw. Its `Debug` is the report itself, since that is what the
+/// test runner prints.
+pub struct Failure(String);
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure(format!("{error:#}"))
+    }
+}
+
 pub struct Scene {
     people: Mutex<Vec<Person>>,
 }
@@ -39,10 +56,10 @@ impl Scene {
         test: &str,
         weight: Weight,
         body: impl AsyncFnOnce(&Scene) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<(), Failure> {
         let (permits, all) = &*PROCESSORS;
         let wanted = if weight == Weight::Heavy { *all } else { 1 };
-        let _permit = permits.acquire_many(wanted).await?;
+        let _permit = permits.acquire_many(wanted).await;
         eprintln!("{test}: begins");
         let start = Instant::now();
         let scene = Scene {
@@ -70,12 +87,12 @@ impl Scene {
             eprintln!("{test}: well after {took:.1} s");
             return Ok(());
         };
-        let mut report = format!("{test}: {error:#}\n");
+        let mut report = format!("{test}: {}\n", without_stack(&format!("{error:#}")));
         for person in &people {
             report += &person.evidence(test).await;
             report += "\n";
         }
-        Err(anyhow!(report))
+        Err(Failure(report))
     }
 
     /// A person with a browser of their own, fake camera and microphone in it.
@@ -108,4 +125,17 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words")
+}
+
+/// WebDriver errors carry the driver's own stack, which tells nobody anything.
+fn without_stack(error: &str) -> String {
+    let is_frame = |line: &str| {
+        let line = line.trim();
+        line == "Stacktrace:" || line.starts_with('#') || line.contains("@chrome://")
+    };
+    error
+        .lines()
+        .filter(|line| !is_frame(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
