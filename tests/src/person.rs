@@ -6,7 +6,7 @@ use crate::{
     page::{self, Marks, Peer, Picture, Tile},
     paths, until, within,
 };
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
@@ -258,7 +258,7 @@ impl Person {
     /// Leaves a screenshot, and returns what the page shows and what its console said.
     pub async fn evidence(&self, test: &str) -> String {
         let folder = paths::evidence();
-        let file = folder.join(format!("{}-{}.png", test.replace("::", "-"), self.label));
+        let file = folder.join(format!("{}-{}.png", slug(test), slug(&self.label)));
         let shot = async {
             std::fs::create_dir_all(&folder)?;
             let turn = self.browser.turn(&self.window).await?;
@@ -291,17 +291,17 @@ impl Person {
     }
 }
 
+/// Fit for a file's name.
+fn slug(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
 /// A line that a page wrote, not the browser about itself.
 fn is_from_page(line: &str) -> bool {
     ["CONSOLE", "console.", "JavaScript error", "panicked"]
         .iter()
         .any(|mark| line.contains(mark))
-}
-
-/// A sentence for tests that must not see something: `Err` when it is there.
-pub fn refuse(present: bool, what: &str) -> Result<()> {
-    if present {
-        bail!("{what}");
-    }
-    Ok(())
 }
