@@ -1,0 +1,37 @@
+//! Texts between the tabs of one browser that show the same origin.
+
+use super::{BrowserError, Listener};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+/// Hears what the other tabs post under the same name, never its own.
+#[must_use = "dropping it leaves the channel"]
+pub struct Tabs {
+    channel: BroadcastChannel,
+    listener: Option<Listener>,
+}
+
+impl Tabs {
+    pub fn open(name: &str, on_text: impl Fn(String) + 'static) -> Result<Tabs, BrowserError> {
+        let channel = BroadcastChannel::new(name)?;
+        let listener = Listener::new(&channel, "message", move |event: MessageEvent| {
+            if let Some(text) = event.data().as_string() {
+                on_text(text);
+            }
+        });
+        Ok(Tabs {
+            channel,
+            listener: Some(listener),
+        })
+    }
+
+    pub fn post(&self, text: &str) -> Result<(), BrowserError> {
+        Ok(self.channel.post_message(&text.into())?)
+    }
+}
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        self.listener = None;
+        self.channel.close();
+    }
+}

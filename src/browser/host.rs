@@ -1,0 +1,47 @@
+//! What whoever serves this page says about itself: `config.json` beside it. A static bundle on a
+//! dumb host has none.
+
+use super::peer_connection::IceServer;
+use gloo_net::http::Request;
+use serde::Deserialize;
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct HostConfig {
+    /// The server's version; what tells our configuration from any other file of that name.
+    pub duologue: String,
+    #[serde(default)]
+    pub ice_servers: Vec<IceServer>,
+    #[serde(default)]
+    pub features: Features,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Features {
+    /// There is a signalling socket at `ws`.
+    pub signal: bool,
+}
+
+/// `None` when there is no such file, or it is not ours.
+pub async fn config() -> Option<HostConfig> {
+    let response = Request::get("config.json").send().await.ok()?;
+    if !response.ok() {
+        return None;
+    }
+    serde_json::from_str(&response.text().await.ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_configuration_counts() {
+        let ours = r#"{"duologue":"0.1.0","later":1,"ice_servers":[{"urls":["stun:a"]}],
+            "features":{"signal":true}}"#;
+        let config: HostConfig = serde_json::from_str(ours).unwrap();
+        assert!(config.features.signal);
+        assert_eq!(config.ice_servers[0].urls, ["stun:a"]);
+        assert!(serde_json::from_str::<HostConfig>(r#"{"ice_servers":[]}"#).is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! Thin wrappers, one browser API a file. They translate types and own handles; they decide nothing
+//! and know neither calls nor screens (of the core: ids, time and value types alone).
+//!
+//! Whatever the browser keeps alive for us (a listener, timer, track, connection, object URL) is a
+//! guard here that undoes itself on drop. A callback given to one of these should hold its owner
+//! weakly.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
+//! | `sys` | what web-sys lacks |
+//! | `listener`, `wait` | an event listener; a flag that can be awaited |
+//! | `peer_connection`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
+//! | `media`, `level`, `video` | devices and tracks; loudness; showing a stream |
+//! | `websocket`, `broadcast_channel` | the two ways to a signaller |
+//! | `page`, `host`, `storage`, `clock`, `random`, `clipboard`, `share` | the page's surroundings |
+//! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
+
+pub mod broadcast_channel;
+pub mod clipboard;
+pub mod clock;
+mod description;
+pub mod error;
+mod gather;
+pub mod host;
+pub mod image;
+pub mod level;
+pub mod listener;
+pub mod media;
+pub mod page;
+pub mod peer_connection;
+pub mod qr_reader;
+pub mod random;
+pub mod share;
+pub mod stats;
+pub mod storage;
+mod sys;
+pub mod video;
+mod wait;
+pub mod websocket;
+
+pub use error::BrowserError;
+pub use listener::Listener;

@@ -1,0 +1,151 @@
+//! The page itself: its title, its address, its coming and going.
+
+use super::Listener;
+use js_sys::JsString;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, Navigator, Performance, Url, Window};
+
+/// `None` outside a page (a worker, a native test).
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(super) fn performance() -> Option<Performance> {
+    window()?.performance()
+}
+
+/// The navigator, where the parts of it are there that browsers keep from insecure pages.
+pub(super) fn secure_navigator() -> Option<Navigator> {
+    let window = window()?;
+    window.is_secure_context().then(|| window.navigator())
+}
+
+/// https or localhost: cameras, microphones and the clipboard are there.
+pub fn is_secure_context() -> bool {
+    window().is_some_and(|it| it.is_secure_context())
+}
+
+pub fn set_title(title: &str) {
+    if let Some(document) = window().and_then(|it| it.document()) {
+        document.set_title(title);
+    }
+}
+
+/// The person's languages, the best first.
+pub fn languages() -> Vec<String> {
+    let Some(window) = window() else {
+        return Vec::new();
+    };
+    window
+        .navigator()
+        .languages()
+        .iter()
+        .filter_map(|it| it.as_string())
+        .collect()
+}
+
+/// What follows the `#`, without it.
+pub fn fragment() -> String {
+    let hash = window()
+        .and_then(|it| it.location().hash().ok())
+        .unwrap_or_default();
+    hash.strip_prefix('#').unwrap_or(&hash).to_owned()
+}
+
+/// Goes there: a new entry in the history, and `on_fragment` hears of it.
+pub fn set_fragment(fragment: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().set_hash(fragment);
+    }
+}
+
+/// Shows another fragment without a history entry and without a `hashchange`.
+pub fn replace_fragment(fragment: &str) {
+    if let Some(history) = window().and_then(|it| it.history().ok()) {
+        let url = format!("#{fragment}");
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
+    }
+}
+
+pub fn on_fragment(on: impl Fn(String) + 'static) -> Option<Listener> {
+    Some(Listener::new(&*window()?, "hashchange", move |_: Event| {
+        on(fragment())
+    }))
+}
+
+/// A parameter from before the `#`; empty when it is there without a value.
+pub fn query(name: &str) -> Option<String> {
+    address()?.search_params().get(name)
+}
+
+/// This page's address with another fragment, for links to hand out; without its parameters, which
+/// preset this person's page and nobody else's.
+pub fn address_of(fragment: &str) -> String {
+    let Some(url) = address() else {
+        return String::new();
+    };
+    url.set_search("");
+    url.set_hash(fragment);
+    url.href()
+}
+
+/// The address of `path` beside this page, for a WebSocket: works from any sub-path.
+pub fn socket_address(path: &str) -> Option<String> {
+    let url = Url::new_with_base(path, &base()?).ok()?;
+    let protocol = if url.protocol() == "https:" {
+        "wss:"
+    } else {
+        "ws:"
+    };
+    url.set_protocol(protocol);
+    url.set_hash("");
+    Some(url.href())
+}
+
+/// The page may not come back from this (a reload, a closed tab, a tab put to sleep).
+pub fn on_hide(on: impl Fn() + 'static) -> Option<Listener> {
+    Some(Listener::new(&*window()?, "pagehide", move |_: Event| on()))
+}
+
+/// While `busy` answers true, the browser asks before it closes the page.
+pub fn on_before_unload(busy: impl Fn() -> bool + 'static) -> Option<Listener> {
+    Some(Listener::new(
+        &*window()?,
+        "beforeunload",
+        move |event: Event| {
+            if busy() {
+                event.prevent_default();
+            }
+        },
+    ))
+}
+
+/// Called with `true` when the page comes into view and with `false` when it goes.
+pub fn on_visible(on: impl Fn(bool) + 'static) -> Option<Listener> {
+    let document = window()?.document()?;
+    let shown = document.clone();
+    Some(Listener::new(
+        &document,
+        "visibilitychange",
+        move |_: Event| on(!shown.hidden()),
+    ))
+}
+
+/// Called when the browser believes to be on the network again.
+pub fn on_online(on: impl Fn() + 'static) -> Option<Listener> {
+    Some(Listener::new(&*window()?, "online", move |_: Event| on()))
+}
+
+/// Unicode's NFKC: what looks alike, typed on two keyboards, is the same text.
+pub fn normalize(text: &str) -> String {
+    JsString::from(text).normalize("NFKC").into()
+}
+
+fn base() -> Option<String> {
+    let document = window()?.document()?;
+    document.unchecked_ref::<web_sys::Node>().base_uri().ok()?
+}
+
+fn address() -> Option<Url> {
+    Url::new(&window()?.location().href().ok()?).ok()
+}

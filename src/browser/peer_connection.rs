@@ -1,0 +1,360 @@
+//! One `RTCPeerConnection` with the control channel in it. Dropping it takes the listeners off, tells
+//! what is still being awaited that it is closed, and closes it.
+//!
+//! Every operation is started by the call itself, in the order of the calls, not by the first poll of
+//! its future; a future owns what it needs and answers `InvalidState` once the connection is dropped.
+
+use super::{
+    BrowserError, Listener, description as translate,
+    gather::gather,
+    media::{MediaKind, Stream, Track},
+    stats::Stats,
+    sys::{Connection, Sender},
+    wait::Flag,
+};
+use duologue_core::{
+    io::{ConnEvent, ConnState, Sdp},
+    wire::Candidate,
+};
+use js_sys::{Array, Promise};
+use serde::{Deserialize, Serialize};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Event, MediaStream, MediaStreamTrack, MessageEvent, RtcDataChannel, RtcDataChannelInit,
+    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
+    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcTrackEvent,
+};
+
+/// As `config.json` lists them, and as `RTCConfiguration` takes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IceServer {
+    pub urls: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IceConfig {
+    pub ice_servers: Vec<IceServer>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PeerEvent {
+    Conn(ConnEvent),
+    /// A track of the other side; it is in `remote_stream` already.
+    Track {
+        kind: MediaKind,
+        track: MediaStreamTrack,
+    },
+}
+
+#[must_use = "dropping a connection closes it"]
+pub struct PeerConnection {
+    connection: RtcPeerConnection,
+    channel: RtcDataChannel,
+    remote: Stream,
+    /// Never holds a track: its id groups our tracks for the other side, which keeps lips in step.
+    group: MediaStream,
+    slots: RefCell<Option<Slots>>,
+    listeners: Vec<Listener>,
+    closed: Flag,
+}
+
+struct Slots {
+    audio: RtcRtpTransceiver,
+    video: RtcRtpTransceiver,
+}
+
+impl PeerConnection {
+    pub fn open(
+        config: &IceConfig,
+        on_event: impl Fn(PeerEvent) + 'static,
+    ) -> Result<PeerConnection, BrowserError> {
+        let config = serde_wasm_bindgen::to_value(config).map_err(JsValue::from)?;
+        let connection = RtcPeerConnection::new_with_configuration(config.unchecked_ref())?;
+        let init = RtcDataChannelInit::new();
+        init.set_negotiated(true);
+        init.set_id(0);
+        init.set_ordered(true);
+        let channel = connection
+            .unchecked_ref::<Connection>()
+            .open_channel("control", &init)?;
+        let remote = Stream::new()?;
+        let on: Rc<dyn Fn(PeerEvent)> = Rc::new(on_event);
+        let mut listeners = Vec::from(watch_connection(&connection, &remote, &on));
+        listeners.extend(watch_channel(&channel, &on));
+        Ok(PeerConnection {
+            connection,
+            channel,
+            remote,
+            group: MediaStream::new()?,
+            slots: RefCell::new(None),
+            listeners,
+            closed: Flag::default(),
+        })
+    }
+
+    /// What the other side sends, in one stream for as long as the connection lives.
+    pub fn remote_stream(&self) -> Stream {
+        self.remote.clone()
+    }
+
+    /// Two transceivers, audio then video, that send and receive; a slot without a track sends silence
+    /// or nothing until it is given one.
+    pub fn add_slots(
+        &self,
+        audio: Option<&Track>,
+        video: Option<&Track>,
+    ) -> Result<(), BrowserError> {
+        let add = |kind: MediaKind, track: Option<&Track>| {
+            let init = RtcRtpTransceiverInit::new();
+            init.set_direction(RtcRtpTransceiverDirection::Sendrecv);
+            init.set_streams(&Array::of1(&self.group));
+            let what = track.map_or_else(|| kind.name().into(), |it| it.raw().clone().into());
+            self.connection
+                .unchecked_ref::<Connection>()
+                .add_transceiver(&what, &init)
+        };
+        let slots = Slots {
+            audio: add(MediaKind::Audio, audio)?,
+            video: add(MediaKind::Video, video)?,
+        };
+        *self.slots.borrow_mut() = Some(slots);
+        Ok(())
+    }
+
+    /// After the first remote offer: its transceivers, by order, become the slots. Without a media
+    /// line for one of them there are no slots, and `InvalidState`.
+    pub fn adopt_slots(
+        &self,
+        audio: Option<&Track>,
+        video: Option<&Track>,
+    ) -> Result<(), BrowserError> {
+        let first = |kind: MediaKind| {
+            self.connection
+                .get_transceivers()
+                .iter()
+                .map(|it| it.unchecked_into::<RtcRtpTransceiver>())
+                .find(|it| it.receiver().track().kind() == kind.name())
+                .ok_or(BrowserError::InvalidState)
+        };
+        let slots = Slots {
+            audio: first(MediaKind::Audio)?,
+            video: first(MediaKind::Video)?,
+        };
+        for slot in [&slots.audio, &slots.video] {
+            slot.set_direction(RtcRtpTransceiverDirection::Sendrecv);
+            // A browser without it only loses the grouping.
+            let _ = slot
+                .sender()
+                .unchecked_ref::<Sender>()
+                .set_streams(&self.group);
+        }
+        *self.slots.borrow_mut() = Some(slots);
+        self.replace_audio(audio);
+        self.replace_video(video);
+        Ok(())
+    }
+
+    /// Another microphone, or none, without renegotiation. Nothing happens while there are no slots.
+    pub fn replace_audio(&self, track: Option<&Track>) {
+        if let Some(slots) = &*self.slots.borrow() {
+            replace(&slots.audio, track);
+        }
+    }
+
+    pub fn replace_video(&self, track: Option<&Track>) {
+        if let Some(slots) = &*self.slots.borrow() {
+            replace(&slots.video, track);
+        }
+    }
+
+    /// Makes and sets the offer or answer that is due; answers with what became local.
+    pub fn set_local(&self) -> impl Future<Output = Result<Sdp, BrowserError>> + use<> {
+        let set = self.settled(self.connection.unchecked_ref::<Connection>().set_local());
+        let connection = self.connection.clone();
+        async move {
+            set.await?;
+            local(&connection)
+        }
+    }
+
+    pub fn set_remote(&self, sdp: &Sdp) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+        self.settled(
+            self.connection
+                .set_remote_description(&translate::to_browser(sdp)),
+        )
+    }
+
+    pub fn add_candidate(
+        &self,
+        candidate: &Candidate,
+    ) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+        let init = translate::candidate_to_browser(candidate);
+        self.settled(
+            self.connection
+                .add_ice_candidate_with_opt_rtc_ice_candidate_init(init.as_ref()),
+        )
+    }
+
+    /// The local description with all its candidates, or with those found when `limit_ms` is over;
+    /// with none found by then, as soon as there is one.
+    pub fn gather(&self, limit_ms: u32) -> impl Future<Output = Result<Sdp, BrowserError>> + use<> {
+        let (connection, closed) = (self.connection.clone(), self.closed.clone());
+        async move {
+            closed
+                .unless(gather(&connection, limit_ms))
+                .await
+                .ok_or(BrowserError::InvalidState)?;
+            local(&connection)
+        }
+    }
+
+    /// Makes `NegotiationNeeded` come; the next offer has new credentials.
+    pub fn restart_ice(&self) {
+        self.connection.unchecked_ref::<Connection>().restart_ice();
+    }
+
+    /// Over the control channel. `InvalidState` while it is not open.
+    pub fn send_text(&self, text: &str) -> Result<(), BrowserError> {
+        Ok(self.channel.send_with_str(text)?)
+    }
+
+    /// The largest message that the other side takes; `None` before it is known.
+    pub fn max_message_size(&self) -> Option<f64> {
+        Some(
+            self.connection
+                .unchecked_ref::<Connection>()
+                .sctp()?
+                .max_message_size(),
+        )
+    }
+
+    /// The other side's certificate (DER) as DTLS really saw it; `None` before that.
+    pub fn remote_certificate(&self) -> Option<Vec<u8>> {
+        let transport = self
+            .connection
+            .unchecked_ref::<Connection>()
+            .sctp()?
+            .transport()?;
+        let first = transport.remote_certificates().get(0);
+        Some(js_sys::Uint8Array::new(first.dyn_ref::<js_sys::ArrayBuffer>()?).to_vec())
+    }
+
+    pub fn stats(&self) -> impl Future<Output = Result<Stats, BrowserError>> + use<> {
+        let (report, closed) = (
+            JsFuture::from(self.connection.get_stats()),
+            self.closed.clone(),
+        );
+        async move {
+            let report = closed
+                .unless(report)
+                .await
+                .ok_or(BrowserError::InvalidState)??;
+            Ok(Stats::from_report(report.unchecked_ref()))
+        }
+    }
+
+    /// A promise of this connection. A browser never settles those that are under way at a close.
+    fn settled(&self, promise: Promise) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+        let (done, closed) = (JsFuture::from(promise), self.closed.clone());
+        async move {
+            closed
+                .unless(done)
+                .await
+                .ok_or(BrowserError::InvalidState)??;
+            Ok(())
+        }
+    }
+}
+
+impl Drop for PeerConnection {
+    fn drop(&mut self) {
+        self.listeners.clear();
+        self.connection.close();
+        self.closed.raise();
+    }
+}
+
+fn watch_connection(
+    connection: &RtcPeerConnection,
+    remote: &Stream,
+    on: &Rc<dyn Fn(PeerEvent)>,
+) -> [Listener; 4] {
+    let (needed, candidate, state, track) = (on.clone(), on.clone(), on.clone(), on.clone());
+    let (watched, stream) = (connection.clone(), remote.clone());
+    [
+        Listener::new(connection, "negotiationneeded", move |_: Event| {
+            needed(PeerEvent::Conn(ConnEvent::NegotiationNeeded));
+        }),
+        Listener::new(
+            connection,
+            "icecandidate",
+            move |event: RtcPeerConnectionIceEvent| {
+                if let Some(it) = translate::candidate_to_core(event.candidate()) {
+                    candidate(PeerEvent::Conn(ConnEvent::Candidate(it)));
+                }
+            },
+        ),
+        Listener::new(connection, "connectionstatechange", move |_: Event| {
+            if let Some(it) = state_to_core(watched.connection_state()) {
+                state(PeerEvent::Conn(ConnEvent::State(it)));
+            }
+        }),
+        Listener::new(connection, "track", move |event: RtcTrackEvent| {
+            let it = event.track();
+            stream.add(&it);
+            if let Some(kind) = MediaKind::from_name(&it.kind()) {
+                track(PeerEvent::Track { kind, track: it });
+            }
+        }),
+    ]
+}
+
+fn watch_channel(channel: &RtcDataChannel, on: &Rc<dyn Fn(PeerEvent)>) -> [Listener; 3] {
+    let (open, closed, text) = (on.clone(), on.clone(), on.clone());
+    [
+        Listener::new(channel, "open", move |_: Event| {
+            open(PeerEvent::Conn(ConnEvent::ChannelOpen));
+        }),
+        Listener::new(channel, "close", move |_: Event| {
+            closed(PeerEvent::Conn(ConnEvent::ChannelClosed));
+        }),
+        Listener::new(channel, "message", move |event: MessageEvent| {
+            // Bytes are not part of the control protocol.
+            if let Some(it) = event.data().as_string() {
+                text(PeerEvent::Conn(ConnEvent::ChannelText(it)));
+            }
+        }),
+    ]
+}
+
+fn state_to_core(state: RtcPeerConnectionState) -> Option<ConnState> {
+    match state {
+        RtcPeerConnectionState::Connecting => Some(ConnState::Connecting),
+        RtcPeerConnectionState::Connected => Some(ConnState::Connected),
+        RtcPeerConnectionState::Disconnected => Some(ConnState::Disconnected),
+        RtcPeerConnectionState::Failed => Some(ConnState::Failed),
+        _ => None,
+    }
+}
+
+fn replace(slot: &RtcRtpTransceiver, track: Option<&Track>) {
+    let done = JsFuture::from(slot.sender().replace_track(track.map(Track::raw)));
+    // Fails only on a closed connection, where it does not matter; unheard, the console would say so.
+    spawn_local(async move {
+        let _ = done.await;
+    });
+}
+
+fn local(connection: &RtcPeerConnection) -> Result<Sdp, BrowserError> {
+    let description = connection
+        .local_description()
+        .ok_or(BrowserError::InvalidState)?;
+    translate::to_core(&description).ok_or(BrowserError::InvalidState)
+}

@@ -1,0 +1,217 @@
+//! What a connection tells about itself, as one plain record. Only what both browsers report;
+//! counters are cumulative.
+
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+use web_sys::RtcStatsReport;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stats {
+    pub video: Option<VideoIn>,
+    pub audio: Option<AudioIn>,
+    pub path: Option<Path>,
+    pub round_trip_ms: Option<f64>,
+    pub bytes_received: u64,
+    pub bytes_sent: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VideoIn {
+    pub frames_decoded: u64,
+    pub width: u32,
+    pub height: u32,
+    pub bytes: u64,
+    pub packets_lost: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AudioIn {
+    /// Grows by loudness times time.
+    pub total_energy: f64,
+    /// 0 to 1, just now.
+    pub level: f64,
+    pub bytes: u64,
+    pub packets_lost: i64,
+}
+
+/// The longest way round that either end takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Path {
+    Host,
+    Srflx,
+    Relay,
+}
+
+impl Path {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Path::Host => "host",
+            Path::Srflx => "srflx",
+            Path::Relay => "relay",
+        }
+    }
+
+    fn of(candidate_type: &str) -> Option<Path> {
+        match candidate_type {
+            "host" => Some(Path::Host),
+            "srflx" | "prflx" => Some(Path::Srflx),
+            "relay" => Some(Path::Relay),
+            _ => None,
+        }
+    }
+}
+
+/// One entry of the report: the union of the fields that are read, for all types of entry.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Entry {
+    id: String,
+    r#type: String,
+    kind: String,
+    frames_decoded: f64,
+    frame_width: f64,
+    frame_height: f64,
+    bytes_received: f64,
+    bytes_sent: f64,
+    packets_lost: f64,
+    total_audio_energy: f64,
+    audio_level: f64,
+    selected_candidate_pair_id: Option<String>,
+    /// Firefox's word for it, in the pair itself.
+    selected: bool,
+    nominated: bool,
+    current_round_trip_time: Option<f64>,
+    local_candidate_id: String,
+    remote_candidate_id: String,
+    candidate_type: String,
+}
+
+impl Stats {
+    pub(super) fn from_report(report: &RtcStatsReport) -> Stats {
+        let mut entries = Vec::new();
+        for value in report.values() {
+            let Ok(value) = value else { continue };
+            // Dictionaries of a type that we do not know may have fields of other types.
+            if let Ok(entry) = serde_wasm_bindgen::from_value::<Entry>(value.unchecked_into()) {
+                entries.push(entry);
+            }
+        }
+        Stats::from_entries(&entries)
+    }
+
+    fn from_entries(entries: &[Entry]) -> Stats {
+        let mut stats = Stats::default();
+        for it in entries.iter().filter(|it| it.r#type == "inbound-rtp") {
+            match it.kind.as_str() {
+                "video" => {
+                    stats.video = Some(VideoIn {
+                        frames_decoded: it.frames_decoded as u64,
+                        width: it.frame_width as u32,
+                        height: it.frame_height as u32,
+                        bytes: it.bytes_received as u64,
+                        packets_lost: it.packets_lost as i64,
+                    });
+                }
+                "audio" => {
+                    stats.audio = Some(AudioIn {
+                        total_energy: it.total_audio_energy,
+                        level: it.audio_level,
+                        bytes: it.bytes_received as u64,
+                        packets_lost: it.packets_lost as i64,
+                    });
+                }
+                _ => {}
+            }
+        }
+        if let Some(pair) = selected_pair(entries) {
+            stats.round_trip_ms = pair.current_round_trip_time.map(|seconds| seconds * 1000.0);
+            stats.bytes_received = pair.bytes_received as u64;
+            stats.bytes_sent = pair.bytes_sent as u64;
+            let end = |id: &str| {
+                entries
+                    .iter()
+                    .find(|it| it.id == id)
+                    .and_then(|it| Path::of(&it.candidate_type))
+            };
+            stats.path = end(&pair.local_candidate_id).max(end(&pair.remote_candidate_id));
+        }
+        stats
+    }
+}
+
+fn selected_pair(entries: &[Entry]) -> Option<&Entry> {
+    let named = entries
+        .iter()
+        .find_map(|it| it.selected_candidate_pair_id.as_deref());
+    let pairs = || entries.iter().filter(|it| it.r#type == "candidate-pair");
+    pairs()
+        .find(|it| Some(it.id.as_str()) == named)
+        .or_else(|| pairs().find(|it| it.selected))
+        .or_else(|| pairs().find(|it| it.nominated))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str, r#type: &str) -> Entry {
+        Entry {
+            id: id.to_owned(),
+            r#type: r#type.to_owned(),
+            ..Entry::default()
+        }
+    }
+
+    fn pair(id: &str, local: &str, remote: &str) -> Entry {
+        Entry {
+            local_candidate_id: local.to_owned(),
+            remote_candidate_id: remote.to_owned(),
+            current_round_trip_time: Some(0.02),
+            ..entry(id, "candidate-pair")
+        }
+    }
+
+    fn candidate(id: &str, candidate_type: &str) -> Entry {
+        Entry {
+            candidate_type: candidate_type.to_owned(),
+            ..entry(id, "local-candidate")
+        }
+    }
+
+    #[test]
+    fn the_path_is_the_longest_way_round_of_the_selected_pair() {
+        let ends = [
+            candidate("h", "host"),
+            candidate("s", "prflx"),
+            candidate("r", "relay"),
+        ];
+        let transport = Entry {
+            selected_candidate_pair_id: Some("2".to_owned()),
+            ..entry("t", "transport")
+        };
+        let mut entries = vec![pair("1", "h", "r"), pair("2", "s", "h"), transport];
+        entries.extend(ends);
+        let stats = Stats::from_entries(&entries);
+        assert_eq!(stats.path, Some(Path::Srflx));
+        assert_eq!(stats.round_trip_ms, Some(20.0));
+    }
+
+    #[test]
+    fn a_pair_that_says_itself_that_it_is_selected_is_found_without_a_transport() {
+        let entries = [
+            pair("1", "h", "h"),
+            Entry {
+                selected: true,
+                ..pair("2", "h", "r")
+            },
+            candidate("h", "host"),
+            candidate("r", "relay"),
+        ];
+        assert_eq!(Stats::from_entries(&entries).path, Some(Path::Relay));
+    }
+
+    #[test]
+    fn an_empty_report_is_an_empty_record() {
+        assert_eq!(Stats::from_entries(&[]), Stats::default());
+    }
+}
