@@ -1,1 +1,76 @@
-fn main() {}
+//! The binary: reads arguments, starts the server, says where it is, and stops it when asked to.
+
+mod args;
+
+use args::Args;
+use clap::Parser;
+use duologue_server::{Config, Limits, Running, Timing, assets::Assets, origin::Origins, start};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            writeln!(io::stderr(), "duologue: {sentence}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Args) -> Result<(), String> {
+    let assets = match &args.static_dir {
+        None => Assets::embedded(),
+        Some(directory) => Assets::read(directory)
+            .map_err(|error| format!("cannot serve {}: {error}", directory.display()))?,
+    };
+    let config = Config {
+        listen: args.listen,
+        assets,
+        origins: Origins::allow(args.origin),
+        limits: Limits {
+            clients: args.max_clients,
+            ..Limits::default()
+        },
+        timing: Timing::default(),
+    };
+    // Before the first line is out: whoever reads it may ask us to stop at once.
+    let asked = asked_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let running = start(config).await.map_err(|error| error.to_string())?;
+    announce(&running);
+    asked.await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Scripts wait for these lines; a closed pipe is no reason not to serve.
+fn announce(running: &Running) {
+    let mut out = io::stdout().lock();
+    for address in running.addresses() {
+        writeln!(out, "duologue: listening on http://{address}").ok();
+    }
+    out.flush().ok();
+}
+
+#[cfg(unix)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        tokio::signal::ctrl_c().await.ok();
+    })
+}

@@ -1,0 +1,93 @@
+//! What the server can be told, on the command line or in the environment. Its help is documentation.
+
+use clap::Parser;
+use duologue_server::origin;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Duologue: the page, and the signalling that introduces people to each other.
+///
+/// Calls themselves go from browser to browser. This server sees a hash of each room, sealed messages
+/// and when people connect: no names, no media, no chat. It keeps everything in memory and writes no log.
+///
+/// Browsers give camera and microphone only to pages from https:// or from this very machine, so to
+/// serve other people put a reverse proxy with TLS before it (docs/hosting.md shows how).
+#[derive(Debug, Parser)]
+#[command(
+    name = "duologue",
+    version,
+    after_help = "\
+Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_STATIC, DUOLOGUE_ORIGIN and
+DUOLOGUE_MAX_CLIENTS, with commas where an option may be repeated.
+
+Addresses: / the page, /ws signalling, /config.json what the page asks, /healthz 200 when ready.
+SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
+)]
+pub(crate) struct Args {
+    /// Where to listen; may be repeated. Port 0 takes a free one. Use 0.0.0.0:8080 or [::]:8080 to be
+    /// reached from other machines.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "DUOLOGUE_LISTEN",
+        value_delimiter = ',',
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: Vec<SocketAddr>,
+
+    /// Serve the page from this directory, read once at the start, instead of the one built in.
+    #[arg(long = "static", value_name = "DIR", env = "DUOLOGUE_STATIC")]
+    pub static_dir: Option<PathBuf>,
+
+    /// A page elsewhere that may use the signalling here, like https://calls.example.org; may be
+    /// repeated. The page of this server always may.
+    #[arg(long, value_name = "ORIGIN", env = "DUOLOGUE_ORIGIN", value_delimiter = ',', value_parser = origin::parse)]
+    pub origin: Vec<String>,
+
+    /// People connected at once; one more is told that the server is full.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "DUOLOGUE_MAX_CLIENTS",
+        default_value_t = 10_000
+    )]
+    pub max_clients: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn without_arguments_only_this_machine_is_served() {
+        Args::command().debug_assert();
+        let args = Args::parse_from(["duologue"]);
+        assert!(args.listen.iter().all(|address| address.ip().is_loopback()));
+    }
+
+    #[test]
+    fn options_repeat_and_wrong_ones_are_refused() {
+        let args = Args::parse_from([
+            "duologue",
+            "--listen",
+            "0.0.0.0:1",
+            "--listen",
+            "[::]:2",
+            "--origin",
+            "https://a.example/",
+        ]);
+        assert_eq!(args.listen.len(), 2);
+        assert_eq!(args.origin, ["https://a.example"]);
+        for wrong in [
+            ["--listen", "8080"],
+            ["--origin", "a.example"],
+            ["--max-clients", "many"],
+            ["--tls", "self-signed"],
+        ] {
+            assert!(
+                Args::try_parse_from(["duologue", wrong[0], wrong[1]]).is_err(),
+                "{wrong:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The server as a library, so that tests start it in their own process: `start` binds and serves,
+//! `Running` says where and stops it. The binary only adds arguments and signals.
+//!
+//! | module    | owns |
+//! |-----------|------|
+//! | `assets`  | the bundle: content types, caching, precompressed siblings |
+//! | `headers` | what every answer carries: the content policy and its like |
+//! | `listen`  | sockets that accept, header timeout, stopping |
+//! | `origin`  | which pages may open `/ws` |
+//! | `relay`   | the hub of `duologue-core` and everyone's outgoing queue |
+//! | `router`  | which address leads where |
+//! | `socket`  | one WebSocket: deadlines, pings, close codes |
+
+pub mod assets;
+mod headers;
+mod listen;
+pub mod origin;
+mod relay;
+mod router;
+mod socket;
+
+pub use duologue_core::hub::Limits;
+pub use listen::{Running, StartError, start};
+
+use assets::Assets;
+use origin::Origins;
+use std::{net::SocketAddr, time::Duration};
+
+pub struct Config {
+    pub listen: Vec<SocketAddr>,
+    pub assets: Assets,
+    pub origins: Origins,
+    pub limits: Limits,
+    pub timing: Timing,
+}
+
+/// How long the server waits for what. Tests shorten it; nobody else should need to.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// From the first byte (or the last answer) to the end of a request's header.
+    pub header: Duration,
+    /// From the open socket to `hello`.
+    pub hello: Duration,
+    /// Between two pings. Two without any sign of life, and the socket is closed.
+    pub ping: Duration,
+    /// For one message to leave this machine.
+    pub send: Duration,
+    /// For everybody to be told that the server goes.
+    pub drain: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Timing {
+            header: Duration::from_secs(5),
+            hello: Duration::from_secs(10),
+            ping: Duration::from_secs(20),
+            send: Duration::from_secs(5),
+            drain: Duration::from_secs(4),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! One WebSocket from open to closed: texts to the hub, the queue to the client, deadlines for `hello`
+//! and for signs of life, and a close code that says why. What the texts mean is the hub's affair.
+
+use crate::{
+    Timing,
+    relay::{Outgoing, Relay},
+};
+use axum::{
+    Error,
+    body::Bytes,
+    extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
+};
+use duologue_core::{hub::ClientKey, wire::close};
+use std::time::Duration;
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, interval_at, sleep, sleep_until, timeout},
+};
+
+/// Pings without any sign of life between them.
+const MISSED: u8 = 2;
+/// For the client to answer our close, so that what we said last is not lost with the connection.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// After a frame that we do not read to its end we cannot see the client's close either. An early end
+/// would make the kernel reset the connection, and with it the close frame could be lost.
+const LINGER: Duration = Duration::from_millis(250);
+
+/// Why the loop ended.
+enum End {
+    /// Nothing can be said any more.
+    Gone,
+    Close(u16),
+    /// Reading failed: say why, but do not expect to understand an answer.
+    Broken(u16),
+}
+
+pub(crate) async fn serve(
+    mut socket: WebSocket,
+    relay: &Relay,
+    timing: Timing,
+    mut stop: watch::Receiver<bool>,
+) {
+    let (key, mut queue) = relay.connect();
+    let end = run(&mut socket, relay, key, &mut queue, timing, &mut stop).await;
+    relay.disconnect(key);
+    let (code, understood) = match end {
+        End::Gone => return,
+        End::Close(code) => (code, true),
+        End::Broken(code) => (code, false),
+    };
+    let frame = CloseFrame {
+        code,
+        reason: Utf8Bytes::default(),
+    };
+    if timeout(GOODBYE, socket.send(Message::Close(Some(frame))))
+        .await
+        .is_ok()
+    {
+        if understood {
+            timeout(GOODBYE, async {
+                while let Some(Ok(_)) = socket.recv().await {}
+            })
+            .await
+            .ok();
+        } else {
+            sleep(LINGER).await;
+        }
+    }
+}
+
+async fn run(
+    socket: &mut WebSocket,
+    relay: &Relay,
+    key: ClientKey,
+    queue: &mut mpsc::Receiver<Outgoing>,
+    timing: Timing,
+    stop: &mut watch::Receiver<bool>,
+) -> End {
+    let opened = Instant::now();
+    let hello_until = opened + timing.hello;
+    let mut ping = interval_at(opened + timing.ping, timing.ping);
+    let mut unanswered = 0;
+    let mut welcome = false;
+    loop {
+        let message = tokio::select! {
+            frame = socket.recv() => {
+                unanswered = 0;
+                match frame {
+                    None => return End::Gone,
+                    Some(Err(error)) => return broken(error),
+                    Some(Ok(Message::Text(text))) => relay.text(key, text.as_str()),
+                    Some(Ok(Message::Binary(_))) => return End::Close(close_code::UNSUPPORTED),
+                    // The library answers both by itself.
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
+                }
+                continue;
+            }
+            next = queue.recv() => match next {
+                Some(Outgoing::Text(text)) => Message::Text(text),
+                Some(Outgoing::Close(code)) => return End::Close(code),
+                // Too slow: come again when the line is better.
+                None => return End::Close(close_code::AGAIN),
+            },
+            _ = ping.tick() => {
+                if unanswered >= MISSED {
+                    return End::Gone;
+                }
+                unanswered += 1;
+                Message::Ping(Bytes::new())
+            }
+            () = sleep_until(hello_until), if !welcome => {
+                welcome = relay.is_welcome(key);
+                if !welcome {
+                    return End::Close(close_code::POLICY);
+                }
+                continue;
+            }
+            _ = stop.wait_for(|stop| *stop) => return End::Close(close::GOING_AWAY),
+        };
+        if !matches!(timeout(timing.send, socket.send(message)).await, Ok(Ok(()))) {
+            return End::Gone;
+        }
+    }
+}
+
+fn broken(error: Error) -> End {
+    use tungstenite::Error as Cause;
+    match error.into_inner().downcast_ref::<Cause>() {
+        Some(Cause::Capacity(_)) => End::Broken(close::TOO_BIG),
+        Some(Cause::Utf8(_)) => End::Broken(close_code::INVALID),
+        Some(Cause::Protocol(_)) => End::Broken(close_code::PROTOCOL),
+        _ => End::Gone,
+    }
+}
