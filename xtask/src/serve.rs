@@ -92,6 +92,8 @@ pub fn run(options: &Options) -> Outcome {
         }
     }
     command.args(&options.server);
+    // Its own news is for people; stdout carries the one line that scripts wait for.
+    command.stdout(std::io::stderr());
     become_it(command)
 }
 
