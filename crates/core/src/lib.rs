@@ -26,4 +26,5 @@ pub mod ids;
 pub mod io;
 pub mod seal;
 pub mod time;
+pub mod token;
 pub mod wire;
