@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 /// Messages that wait for one client. A room of eight makes bursts of a few dozen; whoever lets more
 /// pile up does not read, and is let go instead of buffered for.
-const QUEUE: usize = 64;
+pub(crate) const QUEUE: usize = 64;
 
 /// What a client's socket has to do next. A queue that ends without a `Close` was too full.
 #[derive(Debug)]

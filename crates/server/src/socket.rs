@@ -3,7 +3,7 @@
 
 use crate::{
     Timing,
-    relay::{Outgoing, Relay},
+    relay::{self, Outgoing, Relay},
 };
 use axum::{
     Error,
@@ -14,6 +14,7 @@ use duologue_core::{hub::ClientKey, wire::close};
 use std::time::Duration;
 use tokio::{
     sync::{mpsc, watch},
+    task::yield_now,
     time::{Instant, interval_at, sleep, sleep_until, timeout},
 };
 
@@ -83,12 +84,18 @@ async fn run(
     let mut welcome = false;
     loop {
         let message = tokio::select! {
-            frame = socket.recv() => {
+            // Who has answers waiting is not asked for more: nobody overflows the own queue.
+            frame = socket.recv(), if queue.len() < relay::QUEUE / 2 => {
                 unanswered = 0;
                 match frame {
                     None => return End::Gone,
                     Some(Err(error)) => return broken(error),
-                    Some(Ok(Message::Text(text))) => relay.text(key, text.as_str()),
+                    Some(Ok(Message::Text(text))) => {
+                        relay.text(key, text.as_str());
+                        // One text a turn: those it was relayed to come to empty their queues
+                        // before a burst, already read from the network, has filled them.
+                        yield_now().await;
+                    }
                     Some(Ok(Message::Binary(_))) => return End::Close(close_code::UNSUPPORTED),
                     // The library answers both by itself.
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
@@ -115,12 +122,16 @@ async fn run(
                 }
                 continue;
             }
-            _ = stop.wait_for(|stop| *stop) => return End::Close(close::GOING_AWAY),
+            () = stopped(stop) => return End::Close(close::GOING_AWAY),
         };
         if !matches!(timeout(timing.send, socket.send(message)).await, Ok(Ok(()))) {
             return End::Gone;
         }
     }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    stop.wait_for(|stop| *stop).await.ok();
 }
 
 fn broken(error: Error) -> End {

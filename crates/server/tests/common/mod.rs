@@ -1,0 +1,181 @@
+//! A server on a free port, a WebSocket client that speaks the protocol, and a plain HTTP request.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a broken expectation is how a test fails"
+)]
+
+use duologue_core::{
+    ids::{PeerId, PeerToken, RoomId},
+    wire::{ClientMsg, Sealed, ServerMsg, encode},
+};
+use duologue_server::{Config, Limits, Running, Timing, assets::Assets, origin::Origins, start};
+use futures_util::{SinkExt, StreamExt};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
+};
+
+pub const ROOM: RoomId = RoomId([1; 16]);
+/// Longer than anything takes; only a broken server comes near.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+pub fn config() -> Config {
+    Config {
+        listen: vec!["127.0.0.1:0".parse().unwrap()],
+        assets: Assets::of([]),
+        origins: Origins::default(),
+        limits: Limits::default(),
+        timing: Timing::default(),
+    }
+}
+
+pub async fn serve(config: Config) -> (Running, SocketAddr) {
+    let running = start(config).await.unwrap();
+    let address = running.addresses()[0];
+    (running, address)
+}
+
+pub fn token(n: u8) -> PeerToken {
+    PeerToken([n; 16])
+}
+
+pub fn sealed(text: &str) -> Sealed {
+    Sealed(text.into())
+}
+
+pub fn join(room: RoomId) -> ClientMsg {
+    ClientMsg::Join {
+        room,
+        card: sealed("card"),
+    }
+}
+
+pub struct Client(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Client {
+    /// The socket only, opened by a page of `origin`.
+    pub async fn open_from(address: SocketAddr, origin: Option<&str>) -> Result<Client, Error> {
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        if let Some(origin) = origin {
+            request
+                .headers_mut()
+                .insert("origin", HeaderValue::from_str(origin).unwrap());
+        }
+        Ok(Client(connect_async(request).await?.0))
+    }
+
+    pub async fn open(address: SocketAddr) -> Client {
+        Client::open_from(address, Some(&format!("http://{address}")))
+            .await
+            .unwrap()
+    }
+
+    /// Has said hello and been welcomed.
+    pub async fn welcomed(address: SocketAddr, n: u8) -> (Client, PeerId) {
+        let mut client = Client::open(address).await;
+        client
+            .say(&ClientMsg::Hello {
+                version: 1,
+                token: token(n),
+            })
+            .await;
+        let ServerMsg::Welcome { you, .. } = client.hear().await else {
+            panic!("not welcomed")
+        };
+        (client, you)
+    }
+
+    pub async fn say(&mut self, message: &ClientMsg) {
+        self.send(Message::text(encode(message))).await;
+    }
+
+    pub async fn send(&mut self, message: Message) {
+        self.0.send(message).await.unwrap();
+    }
+
+    /// The next message of the server; its pings are answered on the way.
+    pub async fn hear(&mut self) -> ServerMsg {
+        loop {
+            match timeout(PATIENCE, self.0.next())
+                .await
+                .unwrap()
+                .unwrap()
+                .unwrap()
+            {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) => {}
+                other => panic!("expected a message, got {other:?}"),
+            }
+        }
+    }
+
+    /// The code with which the server closes, whatever else it says before.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.0.next()).await.unwrap() {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                end => panic!("no close code: {end:?}"),
+            }
+        }
+    }
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub body: Vec<u8>,
+    headers: Vec<(String, String)>,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(given, _)| given == name);
+        let value = found.next().map(|(_, value)| value.as_str());
+        assert!(found.next().is_none(), "{name} twice");
+        value
+    }
+}
+
+/// `request` is like `GET /healthz`, `headers` are whole lines.
+pub async fn http(address: SocketAddr, request: &str, headers: &[&str]) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let text = format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{lines}\r\n");
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    let end = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    let mut lines = head.lines();
+    let status = lines
+        .next()
+        .unwrap()
+        .split(' ')
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    let headers = headers
+        .map(|(name, value)| (name.to_lowercase(), value.to_string()))
+        .collect();
+    Reply {
+        status,
+        body: answer[end + 4..].to_vec(),
+        headers,
+    }
+}
