@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use crate::env::Env;
-use crate::run::{self, Fail, Outcome, ask, find, show};
+use crate::run::{self, Fail, Outcome, ask, find};
 
 /// Each browser with its driver, and a display for what has no headless mode.
 const BROWSERS: &[(&[&str], &str)] = &[
@@ -50,26 +50,20 @@ pub fn install(packages: &[&str]) -> Outcome {
     let remedy = format!(
         "look at what apt-get says above; by hand: apt-get install -y --no-install-recommends {list}"
     );
-    let attempt = || -> Outcome {
-        let mut command = as_root("apt-get")?;
-        command
-            .args(["install", "-y", "-qq", "--no-install-recommends"])
-            .args(packages);
-        run::run(&mut command, &remedy)
-    };
-    if attempt().is_ok() {
+    let mut words = vec!["apt-get", "install", "-y", "-qq", "--no-install-recommends"];
+    words.extend(packages);
+    if run::run(&mut as_root(&words)?, &remedy).is_ok() {
         return Ok(());
     }
     // A fresh image has no package lists, an old one lists files that are gone.
-    run::run(
-        as_root("apt-get")?.args(["update", "-qq"]),
-        "check the machine's package sources",
-    )?;
-    attempt()
+    let mut update = as_root(&["apt-get", "update", "-qq"])?;
+    run::run(&mut update, "check the machine's package sources")?;
+    run::run(&mut as_root(&words)?, &remedy)
 }
 
-/// `program` with the rights to change the system; output goes to stderr.
-pub fn as_root(program: &str) -> Outcome<Command> {
+/// A command with the rights to change the system; says what it is, and writes to stderr.
+pub fn as_root(words: &[&str]) -> Outcome<Command> {
+    let shown = words.join(" ");
     let is_root = ask(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     let mut command = if is_root {
         Command::new("env")
@@ -79,12 +73,22 @@ pub fn as_root(program: &str) -> Outcome<Command> {
         sudo
     } else {
         return Err(Fail::new(
-            format!("`{program}` needs root, and this machine has no sudo"),
-            "run `cargo xtask setup` once as root, then go on as yourself",
+            "this step needs root, and this machine has no sudo",
+            format!("run as root, then `cargo xtask setup` again: {shown}"),
         ));
     };
-    command.args(["DEBIAN_FRONTEND=noninteractive", program]);
+    // Nobody is there to answer a package's questions.
+    command.arg("DEBIAN_FRONTEND=noninteractive").args(words);
     command.stdout(std::io::stderr());
-    eprintln!("setup: running {}…", show(&command));
+    eprintln!("setup: as root: {}", shorten(&shown));
     Ok(command)
+}
+
+/// A line of the terminal is enough to know what happens.
+fn shorten(text: &str) -> String {
+    const ENOUGH: usize = 100;
+    if text.chars().count() <= ENOUGH {
+        return text.to_owned();
+    }
+    text.chars().take(ENOUGH).chain(['…']).collect()
 }

@@ -4,7 +4,7 @@
 //! wasm is built from those sources once and put where that compiler looks for it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -110,8 +110,8 @@ fn link_linker() -> Outcome {
     if Path::new(&link).exists() {
         return Ok(());
     }
-    run::run(as_root("mkdir")?.args(["-p", &folder]), "")?;
-    run::run(as_root("ln")?.args(["-sf", LINKER, &link]), "")
+    run::run(&mut as_root(&["mkdir", "-p", &folder])?, "")?;
+    run::run(&mut as_root(&["ln", "-sf", LINKER, &link])?, "")
 }
 
 /// From an empty package: one with dependencies would leave doubles in the sysroot.
@@ -145,9 +145,11 @@ fn build_std() -> Outcome {
     let rlibs = std_rlibs(&built)?;
     let lib = format!("{SYSROOT}/{WASM}/lib");
     // Another version's leftovers would be found first.
-    run::run(as_root("rm")?.args(["-rf", &lib]), "")?;
-    run::run(as_root("mkdir")?.args(["-p", &lib]), "")?;
-    run::run(as_root("cp")?.args(&rlibs).arg(&lib), "is the disk full?")?;
+    run::run(&mut as_root(&["rm", "-rf", &lib])?, "")?;
+    run::run(&mut as_root(&["mkdir", "-p", &lib])?, "")?;
+    let mut copy = vec!["cp", "-t", &lib];
+    copy.extend(rlibs.iter().map(String::as_str));
+    run::run(&mut as_root(&copy)?, "is the disk full?")?;
     fs::remove_dir_all(&folder)?;
     // What was compiled against the std before this one can no longer be used.
     if let Some(stale) = Env::new(Route::Distro)
@@ -159,7 +161,7 @@ fn build_std() -> Outcome {
     Ok(())
 }
 
-fn std_rlibs(built: &Path) -> Outcome<Vec<PathBuf>> {
+fn std_rlibs(built: &Path) -> Outcome<Vec<String>> {
     let mut rlibs = Vec::new();
     for entry in fs::read_dir(built)? {
         let path = entry?.path();
@@ -171,7 +173,7 @@ fn std_rlibs(built: &Path) -> Outcome<Vec<PathBuf>> {
             .is_some_and(|extension| extension == "rlib")
             && !own
         {
-            rlibs.push(path);
+            rlibs.push(path.to_string_lossy().into_owned());
         }
     }
     Ok(rlibs)
