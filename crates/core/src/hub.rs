@@ -3,50 +3,30 @@
 //! and never looks into a sealed body. It must never know a socket, an address or a name.
 
 mod bucket;
+mod limits;
+mod room;
+
+pub use limits::Limits;
 
 use crate::{
     ids::{PeerId, PeerToken, RoomId},
     time::Millis,
-    wire::{self, ClientMsg, Member, Refusal, Sealed, ServerMsg, close},
+    wire::{self, ClientMsg, Refusal, Sealed, ServerMsg, close},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
 use bucket::{Bucket, Pace};
+use limits::{MAX_BODY, MAX_CARD, is_sealed};
+use room::Room;
 
-/// A sealed card is a name and a version: 2 KiB is generous.
-const MAX_CARD: usize = 2 * 1024;
-/// An offer, sealed and in base64, is about 9 kB.
-const MAX_BODY: usize = 48 * 1024;
 /// So many messages in a row that mean nothing, and the client is no client of ours.
 const BAD_IN_A_ROW: u8 = 8;
 
 /// One connection, named by the shell and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientKey(pub u64);
-
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// People in one room.
-    pub room: usize,
-    /// Those who look at one room without joining it.
-    pub lookers: usize,
-    /// Rooms that one client is in or looks at.
-    pub rooms_per_client: usize,
-    pub clients: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            room: wire::MAX_ROOM,
-            lookers: 32,
-            rooms_per_client: 4,
-            clients: 10_000,
-        }
-    }
-}
 
 /// What the shell has to do, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,37 +51,6 @@ struct Client {
     rooms: BTreeSet<RoomId>,
     bucket: Bucket,
     bad_in_a_row: u8,
-}
-
-#[derive(Debug, Default)]
-struct Room {
-    members: BTreeMap<PeerId, (ClientKey, Sealed)>,
-    lookers: BTreeSet<ClientKey>,
-}
-
-impl Room {
-    fn is_empty(&self) -> bool {
-        self.members.is_empty() && self.lookers.is_empty()
-    }
-
-    /// The members other than `me`, with their cards.
-    fn others(&self, me: PeerId) -> Vec<Member> {
-        let others = self.members.iter().filter(|(peer, _)| **peer != me);
-        others
-            .map(|(peer, (_, card))| Member {
-                peer: *peer,
-                card: card.clone(),
-            })
-            .collect()
-    }
-
-    /// Tells everyone who is in the room or looks at it, except `except`.
-    fn tell(&self, except: ClientKey, message: &ServerMsg, effects: &mut Vec<Effect>) {
-        let members = self.members.values().map(|(key, _)| key);
-        for key in members.chain(&self.lookers).filter(|key| **key != except) {
-            effects.push(Effect::Send(*key, message.clone()));
-        }
-    }
 }
 
 #[derive(Debug, Default)]
@@ -433,13 +382,4 @@ impl Hub {
             self.depart(key, me, room, effects);
         }
     }
-}
-
-/// Base64url and not too long: all that the hub ever knows of a sealed thing.
-fn is_sealed(sealed: &Sealed, longest: usize) -> bool {
-    let text = sealed.0.as_bytes();
-    (1..=longest).contains(&text.len())
-        && text
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
