@@ -36,6 +36,7 @@ pub(crate) fn policy(page: &str) -> HeaderValue {
         let hash = Sha256::digest(script.replace("\r\n", "\n").as_bytes());
         scripts += &format!(" 'sha256-{}'", Base64::encode_string(&hash));
     }
+    // 'self' covers this host's WebSocket too: seen in Chromium 156 and Firefox 153.
     let whole = format!(
         "default-src 'none'; {scripts}; style-src 'self'; img-src 'self' blob: data:; \
          media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; \

@@ -1,6 +1,7 @@
 //! The server's rooms: stories of who meets whom, what is refused, and what holds for every story.
 
 mod always;
+mod documented;
 mod limits;
 mod rooms;
 
