@@ -75,7 +75,8 @@ impl Hostile {
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let config = json!({ "ice_servers": [], "features": { "signal": true } });
+        let config =
+            json!({ "duologue": wire::VERSION, "signal": "ws", "ice_servers": [], "features": [] });
         let router = axum::Router::new()
             .route("/ws", get(upgrade))
             .with_state(rooms.clone())
