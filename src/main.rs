@@ -1,1 +1,6 @@
-fn main() {}
+//! Starts the page.
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(duologue_web::app::App);
+}

@@ -1,0 +1,54 @@
+//! A modal panel on the browser's own `<dialog>`: it traps the focus, answers Escape, and gives the
+//! focus back to whatever opened it.
+
+use crate::{
+    parts::icon::{CLOSE, Icon},
+    words::words,
+};
+use leptos::{ev, html, prelude::*};
+
+#[component]
+pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            // Refused only for a dialog that has left the page.
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    // The dialog has no padding of its own, so a press on the element itself is one on its backdrop.
+    let on_backdrop = move |press: ev::MouseEvent| {
+        if press.target() == press.current_target() {
+            open.set(false);
+        }
+    };
+    view! {
+        <dialog
+            class="dialog"
+            node_ref=node
+            aria-label=title
+            on:close=move |_| open.set(false)
+            on:click=on_backdrop
+        >
+            <div class="dialog-body">
+                <header class="dialog-head">
+                    <h2 class="panel-title">{title}</h2>
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="bare"
+                        aria-label=words().common.close
+                        on:click=move |_| open.set(false)
+                    >
+                        <Icon glyph=CLOSE />
+                    </button>
+                </header>
+                {move || open.get().then(|| children())}
+            </div>
+        </dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,37 @@
+//! How others get in: the link and its QR code. In a dialog, and on the stage while one waits alone.
+
+use crate::{
+    parts::{copy_field::CopyField, dialog::Dialog, qr_code::QrCode},
+    session::Call,
+    words::words,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn InviteDialog(call: Call, open: RwSignal<bool>) -> impl IntoView {
+    let words = &words().call;
+    view! {
+        <Dialog open=open title=words.invite>
+            <p class="soft">{words.invite_text}</p>
+            <QrCode label=words.invite_code text=call.address />
+            <CopyField label=words.invite_link text=call.address />
+        </Dialog>
+    }
+}
+
+/// In the place of the others, while there are none.
+#[component]
+pub fn FirstHere(call: Call) -> impl IntoView {
+    let words = &words().call;
+    view! {
+        <section class="first-here">
+            <div role="status">
+                <h2 class="panel-title">{words.first_here}</h2>
+                <p class="soft">{words.first_here_text}</p>
+            </div>
+            <QrCode label=words.invite_code text=call.address />
+            <CopyField label=words.invite_link text=call.address />
+        </section>
+    }
+    .into_any()
+}

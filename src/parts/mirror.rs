@@ -1,0 +1,52 @@
+//! One's own picture before a call, with the controls on its lower edge as they will be in it, and in
+//! the picture's place, where there is none, the reason and its remedy.
+
+use crate::{
+    parts::{level_meter::LevelMeter, notice::Alert, picture::Picture, toggle::DeviceToggles},
+    session::{DeviceKind, DeviceState, Local},
+    words::words,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn Mirror(local: Local) -> impl IntoView {
+    view! {
+        <div class="mirror" data-camera=move || (local.camera.get() == DeviceState::On).to_string()>
+            <Picture stream=local.preview />
+            <div class="mirror-note">{move || in_place_of_picture(local)}</div>
+            <div class="mirror-controls">
+                <DeviceToggles local=local />
+                <LevelMeter level=local.level />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn in_place_of_picture(local: Local) -> Option<AnyView> {
+    let words = words();
+    let text = match local.camera.get() {
+        DeviceState::On => return None,
+        DeviceState::Starting => words.green_room.camera_starting,
+        DeviceState::Off => words.green_room.camera_off,
+        DeviceState::Trouble(trouble) => {
+            let advice = (words.trouble.device)(DeviceKind::Camera, trouble);
+            return Some(
+                view! { <Alert advice=advice act=move |_| local.set_camera(true) /> }.into_any(),
+            );
+        }
+    };
+    Some(view! { <p>{text}</p> }.into_any())
+}
+
+/// What keeps the microphone from working.
+#[component]
+pub fn MicrophoneTrouble(local: Local) -> impl IntoView {
+    move || match local.microphone.get() {
+        DeviceState::Trouble(trouble) => {
+            let advice = (words().trouble.device)(DeviceKind::Microphone, trouble);
+            Some(view! { <Alert advice=advice act=move |_| local.set_microphone(true) /> })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,37 @@
+//! More options in a call: other devices, and the whole screen.
+
+use crate::{
+    parts::{
+        device_picker::DevicePicker,
+        dialog::Dialog,
+        icon::{FULL_SCREEN, Icon},
+        page,
+    },
+    session::{DeviceKind, Local},
+    words::words,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn OptionsDialog(local: Local, open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Dialog open=open title=words().call.more>
+            <DevicePicker local=local kind=DeviceKind::Camera />
+            <DevicePicker local=local kind=DeviceKind::Microphone />
+            <DevicePicker local=local kind=DeviceKind::Speaker />
+            {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn FullScreenButton() -> impl IntoView {
+    let full = page::use_full_screen();
+    let words = &words().call;
+    view! {
+        <button type="button" class="button" on:click=move |_| page::toggle_full_screen()>
+            <Icon glyph=FULL_SCREEN />
+            {move || if full.get() { words.leave_full_screen } else { words.full_screen }}
+        </button>
+    }
+}

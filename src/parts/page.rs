@@ -1,0 +1,89 @@
+//! What belongs to the page as a whole: its address, title, favicon, and whether it fills the screen.
+
+use crate::{
+    route::{Presets, Route},
+    words::words,
+};
+use leptos::{ev, prelude::*};
+
+/// The route that the address names, for as long as the calling scope lives.
+pub fn use_route() -> Memo<Route> {
+    let read = || Route::parse(&location().hash().unwrap_or_default());
+    let route = RwSignal::new(read());
+    let listener = window_event_listener(ev::hashchange, move |_| route.set(read()));
+    on_cleanup(move || listener.remove());
+    Memo::new(move |_| route.get())
+}
+
+pub fn go(route: &Route) {
+    // Fails only for texts that are no fragment, which `fragment` never makes.
+    let _ = location().set_hash(&route.fragment());
+}
+
+pub fn reload() {
+    let _ = location().reload();
+}
+
+pub fn presets() -> Presets {
+    Presets::parse(&location().search().unwrap_or_default())
+}
+
+/// Keeps `document.title` on what is going on; nothing for the bare name of the product.
+pub fn use_title(text: impl Fn() -> String + 'static) {
+    Effect::new(move |_| {
+        let text = text();
+        let product = words().title;
+        let title = if text.is_empty() {
+            product.to_string()
+        } else {
+            [&text, " · ", product].concat()
+        };
+        document().set_title(&title);
+    });
+}
+
+/// The favicon carries a dot from here to the end of the calling scope.
+pub fn use_call_favicon() {
+    set_favicon("favicon-call.svg");
+    on_cleanup(|| set_favicon("favicon.svg"));
+}
+
+fn set_favicon(file: &str) {
+    if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
+        let _ = link.set_attribute("href", file);
+    }
+}
+
+/// Does the page fill the screen now?
+pub fn use_full_screen() -> ReadSignal<bool> {
+    let read = || document().fullscreen_element().is_some();
+    let full = RwSignal::new(read());
+    let listener = window_event_listener_untyped("fullscreenchange", move |_| full.set(read()));
+    on_cleanup(move || listener.remove());
+    full.read_only()
+}
+
+pub fn can_fill_screen() -> bool {
+    document().fullscreen_enabled()
+}
+
+pub fn toggle_full_screen() {
+    match (
+        document().fullscreen_element(),
+        document().document_element(),
+    ) {
+        (Some(_), _) => document().exit_fullscreen(),
+        // Refused without a click; nothing is lost then.
+        (None, Some(page)) => drop(page.request_fullscreen()),
+        (None, None) => {}
+    }
+}
+
+/// Is there a pointer that moves without touching? Where there is none, nothing may hide by itself.
+pub fn can_hover() -> bool {
+    window()
+        .match_media("(hover: hover)")
+        .ok()
+        .flatten()
+        .is_some_and(|media| media.matches())
+}

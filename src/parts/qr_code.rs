@@ -1,0 +1,24 @@
+//! A QR code: black on white in both themes, because scanners want it so.
+
+use duologue_qr::qr_path;
+use leptos::prelude::*;
+
+/// Modules of white around the code; the standard asks for four.
+const QUIET: usize = 4;
+
+#[component]
+pub fn QrCode(label: &'static str, #[prop(into)] text: Signal<String>) -> impl IntoView {
+    move || {
+        text.with(|text| qr_path(text)).map(|(size, path)| {
+            let whole = (size + 2 * QUIET).to_string();
+            let view_box = ["0 0 ", &whole, " ", &whole].concat();
+            let quiet = QUIET.to_string();
+            let shift = ["translate(", &quiet, " ", &quiet, ")"].concat();
+            view! {
+                <svg class="qr-code" role="img" aria-label=label viewBox=view_box>
+                    <path d=path transform=shift />
+                </svg>
+            }
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! The controls of a call, floating bottom centre. Only what works is here.
+
+use crate::{
+    parts::{
+        icon::{INVITE, LEAVE, MORE},
+        toggle::{DeviceToggles, RoundButton},
+    },
+    session::Call,
+    words::words,
+};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+#[component]
+pub fn Toolbar(call: Call, invite: RwSignal<bool>, options: RwSignal<bool>) -> impl IntoView {
+    let words = &words().call;
+    // A direct call has no address to invite anybody to.
+    let invitable = move || call.address.with(|address| !address.is_empty());
+    let invite_button = move || {
+        invitable().then(|| {
+            view! { <RoundButton label=words.invite glyph=INVITE press=move |()| invite.set(true) /> }
+        })
+    };
+    view! {
+        <div class="toolbar" role="toolbar" aria-label=words.controls on:keydown=on_arrow>
+            <DeviceToggles local=call.local />
+            {invite_button}
+            <RoundButton label=words.more glyph=MORE press=move |()| options.set(true) />
+            <RoundButton label=words.leave glyph=LEAVE kind="stop" press=move |()| call.leave() />
+        </div>
+    }
+    .into_any()
+}
+
+/// Left and right go from button to button, as in every toolbar.
+fn on_arrow(event: ev::KeyboardEvent) {
+    let Some(button) = event
+        .target()
+        .and_then(|it| it.dyn_into::<HtmlElement>().ok())
+    else {
+        return;
+    };
+    let next = match event.key().as_str() {
+        "ArrowRight" => button.next_element_sibling(),
+        "ArrowLeft" => button.previous_element_sibling(),
+        _ => return,
+    };
+    if let Some(next) = next.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        event.prevent_default();
+        // Refused only for what has left the page.
+        let _ = next.focus();
+    }
+}

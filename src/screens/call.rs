@@ -1,0 +1,121 @@
+//! The call: the people are the picture, the controls float on it and step back.
+
+use crate::{
+    parts::{
+        call_bar::CallBar,
+        grid::Grid,
+        icon::{Icon, SOUND},
+        invite::{FirstHere, InviteDialog},
+        news::News,
+        options::OptionsDialog,
+        own_tile::OwnTile,
+        page,
+        picture::Hearing,
+        stillness::Stillness,
+        tile::{PersonTile, called},
+        toolbar::Toolbar,
+    },
+    route::Route,
+    session::{Call, Phase},
+    words::words,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn CallStage(call: Call) -> impl IntoView {
+    page::use_call_favicon();
+    let room = room_name(call);
+    page::use_title(move || title(call, room));
+    let others = Memo::new(move |_| call.tiles.with(Vec::len));
+    // From three people on, one's own picture gives its place to the others.
+    let own_is_small = Signal::derive(move || others.get() >= 2);
+    let count = Signal::derive(move || {
+        if own_is_small.get() {
+            others.get()
+        } else {
+            others.get() + 1
+        }
+    });
+    let waiting = Memo::new(move |_| {
+        let invitable = call.address.with(|address| !address.is_empty());
+        invitable && others.get() == 0 && call.phase.get() == Phase::InCall
+    });
+    let hearing = Hearing {
+        speaker: call.local.chosen_speaker,
+        held_back: RwSignal::new(false),
+    };
+    let retry = Callback::new(move |tile| call.retry(tile));
+    let (invite, options) = (RwSignal::new(false), RwSignal::new(false));
+    let stillness = Stillness::new();
+    view! {
+        <main
+            class="call"
+            data-still=move || stillness.get().to_string()
+            on:pointermove=move |event| stillness.on_pointer_move(&event)
+            on:focusin=move |_| stillness.show()
+        >
+            <div class="stage" on:click=move |_| stillness.on_tap()>
+                <Grid count=count>
+                    <For each=move || call.tiles.get() key=|tile| tile.id.get_value() let:tile>
+                        <PersonTile tile=tile hearing=hearing retry=retry />
+                    </For>
+                    <OwnTile call=call small=own_is_small />
+                    {move || waiting.get().then(|| view! { <FirstHere call=call /> })}
+                </Grid>
+            </div>
+            <CallBar call=call room=room />
+            <News tiles=call.tiles />
+            <HeldBack hearing=hearing />
+            <Toolbar call=call invite=invite options=options />
+            <InviteDialog call=call open=invite />
+            <OptionsDialog local=call.local open=options />
+        </main>
+    }
+    .into_any()
+}
+
+/// Browsers may want a click before they play sound; this is it.
+#[component]
+fn HeldBack(hearing: Hearing) -> impl IntoView {
+    let words = &words().call;
+    let button = move || {
+        view! {
+            <div class="held-back notice" data-tone="warn" role="alert">
+                <Icon glyph=SOUND />
+                <p>{words.sound_held_back}</p>
+                <button type="button" class="button" on:click=move |_| hearing.held_back.set(false)>
+                    {words.sound_on}
+                </button>
+            </div>
+        }
+    };
+    move || hearing.held_back.get().then(button)
+}
+
+/// A typed room is known by its name; a made one has none worth reading.
+fn room_name(call: Call) -> Signal<String> {
+    let words = &words().call;
+    Signal::derive(move || {
+        let address = call.address.get();
+        match Route::entered(&address) {
+            Some(Route::Room(name)) if call.guessable.get() => name,
+            Some(_) => words.private_room.to_string(),
+            None => words.direct_room.to_string(),
+        }
+    })
+}
+
+/// With whom, if anybody is there.
+fn title(call: Call, room: Signal<String>) -> String {
+    let names: Vec<String> = call
+        .tiles
+        .get()
+        .iter()
+        .map(|tile| called(&tile.name.get()))
+        .collect();
+    if names.is_empty() {
+        room.get()
+    } else {
+        names.join(", ")
+    }
+}

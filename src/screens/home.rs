@@ -1,0 +1,110 @@
+//! Where everything begins: one line, one field, one button, three quiet ways on.
+
+use crate::{
+    parts::{
+        brand::{Brand, Mark},
+        icon::{DIRECT, Glyph, Icon, LIVE, ONWARD, PEOPLE},
+        page,
+    },
+    route::Route,
+    screens::upcoming::StartCall,
+    words::words,
+};
+use leptos::{ev, prelude::*};
+
+#[component]
+pub fn Home() -> impl IntoView {
+    page::use_title(String::new);
+    let words = &words().home;
+    view! {
+        <div class="page">
+            <header class="top"><Brand /></header>
+            <main class="home">
+                <div class="home-start">
+                    <h1 class="line">{words.line}</h1>
+                    <Entry />
+                    <StartCall />
+                    <nav class="ways">
+                        <a class="way" href=Route::People.fragment() aria-label=words.people>
+                            <Way glyph=PEOPLE name=words.people hint=words.people_hint />
+                        </a>
+                        <WayButton
+                            route=Route::Live(String::new())
+                            glyph=LIVE
+                            name=words.live
+                            hint=words.live_hint
+                        />
+                        <WayButton
+                            route=Route::Direct(None)
+                            glyph=DIRECT
+                            name=words.direct
+                            hint=words.direct_hint
+                        />
+                    </nav>
+                </div>
+                <div class="home-mark"><Mark /></div>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+/// A room by its link or its name.
+#[component]
+fn Entry() -> impl IntoView {
+    let words = &words().home;
+    let text = RwSignal::new(String::new());
+    let trouble = RwSignal::new(None::<&'static str>);
+    let join = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let text = text.get_untracked();
+        match Route::entered(&text) {
+            Some(route) => page::go(&route),
+            None if text.trim().is_empty() => trouble.set(Some(words.nothing_entered)),
+            None => trouble.set(Some(words.leads_nowhere)),
+        }
+    };
+    view! {
+        <form class="entry" on:submit=join>
+            <div class="entry-field">
+                <input
+                    type="text"
+                    aria-label=words.field
+                    placeholder=words.field
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    enterkeyhint="go"
+                    prop:value=text
+                    on:input:target=move |event| {
+                        text.set(event.target().value());
+                        trouble.set(None);
+                    }
+                />
+                <button type="submit" class="button">{words.join}</button>
+            </div>
+            {move || trouble.get().map(|text| view! { <p class="trouble" role="alert">{text}</p> })}
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn WayButton(route: Route, glyph: Glyph, name: &'static str, hint: &'static str) -> impl IntoView {
+    view! {
+        <button type="button" class="way" aria-label=name on:click=move |_| page::go(&route)>
+            <Way glyph=glyph name=name hint=hint />
+        </button>
+    }
+}
+
+#[component]
+fn Way(glyph: Glyph, name: &'static str, hint: &'static str) -> impl IntoView {
+    view! {
+        <Icon glyph=glyph />
+        <span class="way-name">{name}</span>
+        <span class="way-hint">{hint}</span>
+        <Icon glyph=ONWARD />
+    }
+    .into_any()
+}

@@ -1,0 +1,10 @@
+//! One file a screen. A screen puts parts together and says what leads where.
+
+pub mod call;
+pub mod direct;
+pub mod ended;
+pub mod green_room;
+pub mod home;
+pub mod not_found;
+pub mod room;
+pub mod upcoming;

@@ -1,0 +1,74 @@
+//! A room: its green room, the call, and what comes after, by the phase of the call.
+
+use crate::{
+    parts::{message::Message, page},
+    route::Route,
+    screens::{call::CallStage, ended::EndedCall, green_room::GreenRoom},
+    session::{Call, Ended, Phase, RoomError},
+    words::{Step, words},
+};
+use leptos::prelude::*;
+
+/// Which of the screens a call is on. Joining and being in it are one, so that nothing is redrawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Before,
+    Call,
+    After(Ended),
+}
+
+#[component]
+pub fn Room(room: String) -> impl IntoView {
+    // A call that has ended is over; coming back is a new one, which joins by itself.
+    let opened = RwSignal::new(0_u32);
+    move || {
+        let again = opened.get() > 0;
+        match untrack(|| Call::open_room(&room)) {
+            Ok(call) => view! { <OpenRoom call=call again=again opened=opened /> }.into_any(),
+            Err(error) => view! { <CannotOpen error=error /> }.into_any(),
+        }
+    }
+}
+
+#[component]
+fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
+    let stage = Memo::new(move |_| match call.phase.get() {
+        Phase::Opening | Phase::Lobby => Stage::Before,
+        Phase::Joining | Phase::InCall => Stage::Call,
+        Phase::Ended(ended) => Stage::After(ended),
+    });
+    let named = call.my_name.with_untracked(|name| !name.is_empty());
+    // Wished for before the room was ready, joining follows as soon as it is.
+    let wanted = RwSignal::new(again || page::presets().join && named);
+    Effect::new(move |_| {
+        if wanted.get() && call.phase.get() == Phase::Lobby {
+            wanted.set(false);
+            call.join(call.my_name.get_untracked());
+        }
+    });
+    let act = move |step| match step {
+        Step::Reload => page::reload(),
+        _ => opened.update(|opened| *opened += 1),
+    };
+    move || match stage.get() {
+        Stage::Before => view! { <GreenRoom call=call wanted=wanted /> }.into_any(),
+        Stage::Call => view! { <CallStage call=call /> }.into_any(),
+        Stage::After(ended) => view! { <EndedCall ended=ended act=act /> }.into_any(),
+    }
+}
+
+#[component]
+fn CannotOpen(error: RoomError) -> impl IntoView {
+    let words = words();
+    view! {
+        <Message
+            title=words.common.room_cannot_open
+            text=(words.trouble.room)(error).text
+            alert=true
+        >
+            <a class="button" data-kind="primary" href=Route::Home.fragment()>
+                {words.common.back_home}
+            </a>
+        </Message>
+    }
+}
