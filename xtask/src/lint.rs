@@ -14,6 +14,7 @@ pub fn run() -> Outcome {
         fmt.args(["fmt", "--all", "--check"]),
         "run `cargo fmt --all`",
     )?;
+    licences::check(&env)?;
 
     // The page type-checks natively too, so this covers the wasm code but for what is written
     // for that target alone.
@@ -24,14 +25,8 @@ pub fn run() -> Outcome {
     run::run(&mut host, "clippy's message is above")?;
     if Route::Default.works() {
         let mut wasm = env.cargo();
-        wasm.args([
-            "clippy",
-            "--package",
-            "duologue-web",
-            "--all-targets",
-            "--target",
-            WASM,
-        ]);
+        wasm.args(["clippy", "--all-targets", "--target", WASM]);
+        wasm.args(["--package", "duologue-web", "--package", "duologue-qr"]);
         run::run(wasm.args(deny), "clippy's message is above")?;
     } else {
         eprintln!("lint: this toolchain has no {WASM}: wasm code was checked natively only");
