@@ -39,7 +39,7 @@ pub fn run(layer: Option<&str>) -> Outcome {
             "core" => core(&env, &mut report),
             "server" => report.package(&env, "server", "duologue-server"),
             "page" => page(&env, &mut report),
-            _ => end_to_end(&env, &mut report)?,
+            _ => report.record("e2e", end_to_end(&env)),
         }
     }
     report.close(started)
@@ -84,14 +84,13 @@ fn browser_tests(env: &Env, driver: &str) -> Outcome<Ran> {
     listen_to(&mut cargo)
 }
 
-fn end_to_end(env: &Env, report: &mut Report) -> Outcome {
+fn end_to_end(env: &Env) -> Outcome<Ran> {
     bundle::build(env)?;
     let binary = server::build(env)?;
     let mut cargo = with_browsers(env, env.cargo())?;
     cargo.args(["test", "--no-fail-fast", "--package", "duologue-e2e"]);
     cargo.env("DUOLOGUE_BIN", binary);
-    report.record("e2e", listen_to(&mut cargo));
-    Ok(())
+    listen_to(&mut cargo)
 }
 
 /// Tells a program of the e2e package where the bundle, the browsers and their drivers are.
