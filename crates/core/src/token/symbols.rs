@@ -119,9 +119,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checksum_is_the_catalogued_one_but_for_its_start() {
-        // CRC-12/UMTS and its relatives are catalogued over bytes; "A" is eight bits, so take a
-        // sequence of four symbols that are three bytes: "123".
+    fn the_checksum_agrees_with_long_division() {
+        // Four symbols that are three bytes: "123".
         let symbols = [
             0x31 >> 2,
             (0x31 & 3) << 4 | 0x32 >> 4,
