@@ -1,0 +1,120 @@
+//! Cameras and microphones: switched on when asked, off when dropped.
+
+use crate::support::{instrument, live_tracks, opened_tracks, until};
+use duologue_web::browser::{
+    BrowserError,
+    image::grey_of_video,
+    level::{Meter, wake},
+    media::{
+        DeviceKind, MediaKind, Picture, Stream, enumerate, open_both, open_camera, open_microphone,
+        supported,
+    },
+    page, video,
+};
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlVideoElement;
+
+const SMALL: Picture = Picture {
+    width: 320,
+    height: 180,
+    frames_per_second: 15,
+};
+
+#[wasm_bindgen_test]
+async fn a_dropped_track_switches_its_device_off() {
+    instrument();
+    assert!(supported());
+    let before = live_tracks();
+    let (microphone, camera) = open_both(None, None, SMALL).await.unwrap();
+    assert_eq!(
+        (microphone.kind(), camera.kind()),
+        (MediaKind::Audio, MediaKind::Video)
+    );
+    assert!(microphone.is_live() && camera.is_live());
+    assert_eq!(live_tracks(), before + 2);
+    drop(microphone);
+    assert_eq!(live_tracks(), before + 1);
+    drop(camera);
+    assert_eq!(live_tracks(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_nobody_waits_for_any_more_is_switched_off_when_it_comes() {
+    instrument();
+    let (opened, live) = (opened_tracks(), live_tracks());
+    // As when the page leaves a room while the question to the person stands.
+    poll_once(open_camera(None, SMALL)).await;
+    until("the device", async || opened_tracks() > opened).await;
+    until("its end", async || live_tracks() == live).await;
+}
+
+/// Polls `future` once and drops it.
+async fn poll_once<T>(future: impl Future<Output = T>) {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|cx| {
+        let _ = future.as_mut().poll(cx);
+        std::task::Poll::Ready(())
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn devices_have_ids_and_labels_and_an_unknown_one_is_not_replaced_by_another() {
+    let camera = open_camera(None, SMALL).await.unwrap();
+    let devices = enumerate().await.unwrap();
+    let cameras: Vec<_> = devices
+        .iter()
+        .filter(|it| it.kind == DeviceKind::Camera)
+        .collect();
+    assert!(devices.iter().any(|it| it.kind == DeviceKind::Microphone) || cameras.is_empty());
+    if let Some(id) = camera
+        .device_id()
+        .filter(|id| cameras.iter().any(|it| it.id == *id))
+    {
+        let again = open_camera(Some(&id), SMALL).await.unwrap();
+        assert_eq!(again.device_id(), Some(id));
+        assert!(!again.label().is_empty());
+        let other = open_microphone(Some("no such device")).await;
+        assert_eq!(other.err(), Some(BrowserError::Overconstrained));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_plays_and_its_frames_have_pixels() {
+    let camera = open_camera(None, SMALL).await.unwrap();
+    let stream = Stream::from_tracks(&[&camera]).unwrap();
+    assert!(stream.has(MediaKind::Video) && !stream.has(MediaKind::Audio));
+    let document = page::window().unwrap().document().unwrap();
+    let element: HtmlVideoElement = document.create_element("video").unwrap().unchecked_into();
+    element.set_muted(true);
+    assert_eq!(grey_of_video(&element), Err(BrowserError::InvalidState));
+    let first = Rc::new(Cell::new(false));
+    let seen = Rc::clone(&first);
+    let listener = video::on_first_frame(&element, move || seen.set(true));
+    video::show(&element, Some(&stream)).await.unwrap();
+    until("a first frame", async || first.get()).await;
+    let grey = grey_of_video(&element).unwrap();
+    assert_eq!(grey.pixels.len() as u32, grey.width * grey.height);
+    assert!(grey.pixels.iter().any(|it| *it > 32), "black");
+    drop(listener);
+    video::show(&element, None).await.unwrap();
+    assert!(element.src_object().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_meter_hears_the_microphone_and_needs_one() {
+    let microphone = open_microphone(None).await.unwrap();
+    let stream = Stream::from_tracks(&[&microphone]).unwrap();
+    wake();
+    let meter = Meter::new(&stream).unwrap();
+    until("sound", async || meter.level() > 0.1).await;
+    assert!(meter.level() <= 1.0);
+    microphone.set_enabled(false);
+    until("silence", async || meter.level() == 0.0).await;
+    assert_eq!(
+        Meter::new(&Stream::new().unwrap()).err(),
+        Some(BrowserError::InvalidState)
+    );
+}
