@@ -172,11 +172,15 @@ impl fmt::Debug for RoomSecret {
 /// What a secret gives: the id that signallers see, and the key that they never do.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RoomKeys {
-    pub room: RoomId,
+    pub(super) room: RoomId,
     pub(super) sealing: [u8; 32],
 }
 
 impl RoomKeys {
+    pub fn room(&self) -> RoomId {
+        self.room
+    }
+
     #[expect(
         clippy::expect_used,
         reason = "HKDF-SHA256 gives up to 8160 bytes; 16 and 32 are asked"

@@ -65,10 +65,6 @@ pub enum TokenError {
     Damaged,
     /// Made by a later version of this page.
     TooNew,
-    /// An invite where a reply belongs.
-    NotAReply,
-    /// A reply, but to another invite.
-    OtherInvite,
 }
 
 /// How credentials are spelt.
@@ -100,16 +96,12 @@ pub fn unpack(text: &str) -> Result<Sdp, TokenError> {
     read(text).map(|(description, _)| shown(&description))
 }
 
-/// Reads the reply to the invite that was made of `offer`.
-pub fn unpack_reply(text: &str, offer: &str) -> Result<Sdp, TokenError> {
-    let (description, name) = read(text)?;
-    if description.role == Role::Offer {
-        return Err(TokenError::NotAReply);
-    }
-    if ufrag_of(offer).map(invite_name) != Ok(name) {
-        return Err(TokenError::OtherInvite);
-    }
-    Ok(shown(&description))
+/// Whether `text` is a reply to the invite that was made of `offer`, and not to another one.
+pub fn answers(offer: &str, text: &str) -> bool {
+    let (Ok((description, name)), Ok(ufrag)) = (read(text), ufrag_of(offer)) else {
+        return false;
+    };
+    description.role != Role::Offer && name == invite_name(ufrag)
 }
 
 fn shown(description: &Description) -> Sdp {

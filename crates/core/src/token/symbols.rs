@@ -121,12 +121,7 @@ mod tests {
     #[test]
     fn the_checksum_agrees_with_long_division() {
         // Four symbols that are three bytes: "123".
-        let symbols = [
-            0x31 >> 2,
-            (0x31 & 3) << 4 | 0x32 >> 4,
-            (0x32 & 15) << 2 | 0x33 >> 6,
-            0x33 & 63,
-        ];
+        let symbols = [18, 12, 6, 0].map(|shift| (0x31_32_33 >> shift & 63) as u8);
         let mut by_long_division = 0xfff_u64 << 24 ^ 0x31_32_33 << 12;
         for bit in (12..36).rev() {
             if by_long_division >> bit & 1 != 0 {
