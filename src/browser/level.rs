@@ -39,6 +39,12 @@ pub fn wake() {
     }
 }
 
+/// Whether levels can be other than 0: after a gesture, on a computer with a sound output (Firefox
+/// never wakes it without one).
+pub fn is_awake() -> bool {
+    context().is_ok_and(|it| it.state() == AudioContextState::Running)
+}
+
 #[must_use = "dropping a meter takes it off its stream"]
 pub struct Meter {
     source: MediaStreamAudioSourceNode,

@@ -2,9 +2,9 @@
 
 use crate::support::{instrument, live_tracks, opened_tracks, until};
 use duologue_web::browser::{
-    BrowserError,
+    BrowserError, clock,
     image::grey_of_video,
-    level::{Meter, wake},
+    level::{Meter, is_awake, wake},
     media::{
         DeviceKind, MediaKind, Picture, Stream, enumerate, open_both, open_camera, open_microphone,
         supported,
@@ -109,10 +109,20 @@ async fn a_meter_hears_the_microphone_and_needs_one() {
     let stream = Stream::from_tracks(&[&microphone]).unwrap();
     wake();
     let meter = Meter::new(&stream).unwrap();
-    until("sound", async || meter.level() > 0.1).await;
-    assert!(meter.level() <= 1.0);
-    microphone.set_enabled(false);
-    until("silence", async || meter.level() == 0.0).await;
+    let asked = clock::now();
+    until("waking", async || {
+        is_awake() || clock::now().since(asked) > 2_000
+    })
+    .await;
+    if is_awake() {
+        until("sound", async || meter.level() > 0.1).await;
+        assert!(meter.level() <= 1.0);
+        microphone.set_enabled(false);
+        until("silence", async || meter.level() == 0.0).await;
+    } else {
+        // Firefox on a computer without a sound output.
+        assert_eq!(meter.level(), 0.0);
+    }
     assert_eq!(
         Meter::new(&Stream::new().unwrap()).err(),
         Some(BrowserError::InvalidState)
