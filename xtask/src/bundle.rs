@@ -21,6 +21,8 @@ pub fn build(env: &Env) -> Outcome {
         .stdout(std::io::stderr());
     // trunk 0.21 takes only `true` or `false` here and stops at anything else.
     trunk.env_remove("NO_COLOR");
+    // The compiler's message is the news, not where in trunk it was passed on.
+    trunk.env("RUST_BACKTRACE", "0");
     run::run(&mut trunk, "the compiler's message is above")?;
     for file in files(&env.dist())? {
         let data = fs::read(&file)?;
