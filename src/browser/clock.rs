@@ -1,7 +1,11 @@
 //! Time: the monotonic clock, the wall clock, timers, and marks for those who measure.
 
+use super::wait::Flag;
 use duologue_core::time::Millis;
 use gloo_timers::callback::Timeout;
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::PerformanceEntry;
 
 /// Milliseconds since the page was opened; never goes back.
 pub fn now() -> Millis {
@@ -9,7 +13,7 @@ pub fn now() -> Millis {
 }
 
 /// Milliseconds since 1970, as far as this computer knows.
-pub fn wall_clock_ms() -> u64 {
+pub fn wall_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
@@ -21,6 +25,50 @@ pub fn mark(name: &str) {
     }
 }
 
+/// A mark that is only wanted the first time.
+pub fn mark_once(name: &str) {
+    let Some(performance) = super::page::performance() else {
+        return;
+    };
+    let made = performance.get_entries_by_name_with_entry_type(name, "mark");
+    if made.length() == 0 {
+        mark(name);
+    }
+}
+
+/// All marks: name → milliseconds since the page was opened, the newest of each name.
+pub fn marks() -> JsValue {
+    let marks = Object::new();
+    if let Some(performance) = super::page::performance() {
+        for entry in performance.get_entries_by_type("mark").iter() {
+            let entry: PerformanceEntry = entry.unchecked_into();
+            let _ = Reflect::set(&marks, &entry.name().into(), &entry.start_time().into());
+        }
+    }
+    marks.into()
+}
+
+/// When the browser has painted what it was told so far; before something that blocks the page. In a
+/// tab that nobody sees nothing is painted, so it does not wait long.
+pub async fn next_frame() {
+    const HIDDEN_MS: u64 = 100;
+    if let Some(window) = super::page::window() {
+        let painting = Flag::default();
+        let (shown, late) = (painting.clone(), painting.clone());
+        let frame = Closure::<dyn Fn()>::new(move || shown.raise());
+        let asked = window.request_animation_frame(frame.as_ref().unchecked_ref());
+        let _timer = Timer::after(HIDDEN_MS, move || late.raise());
+        painting.wait().await;
+        // A call that is still to come would find its closure gone.
+        let _ = asked.map(|id| window.cancel_animation_frame(id));
+    }
+    // The painting itself comes after the callbacks of its frame: one turn more.
+    let painted = Flag::default();
+    let turned = painted.clone();
+    let _timer = Timer::after(0, move || turned.raise());
+    painted.wait().await;
+}
+
 /// Calls once after a while, unless dropped before.
 #[must_use = "dropping a timer cancels it"]
 pub struct Timer {
@@ -28,11 +76,12 @@ pub struct Timer {
 }
 
 impl Timer {
-    pub fn after(ms: u32, then: impl FnOnce() + 'static) -> Timer {
+    pub fn after(ms: u64, then: impl FnOnce() + 'static) -> Timer {
         // Beyond this the browser's own counter overflows and fires at once.
         const LONGEST: u32 = i32::MAX as u32;
+        let ms = u32::try_from(ms).map_or(LONGEST, |it| it.min(LONGEST));
         Timer {
-            _timeout: Timeout::new(ms.min(LONGEST), then),
+            _timeout: Timeout::new(ms, then),
         }
     }
 }

@@ -4,10 +4,10 @@ use super::{Listener, clock::Timer, wait::Flag};
 use web_sys::{Event, RtcIceGatheringState, RtcPeerConnection};
 
 /// When nothing at all has been found within the limit, it gets this long.
-const LONGEST_MS: u32 = 10_000;
+const LONGEST_MS: u64 = 10_000;
 
 /// Until all candidates are there, or `limit_ms` is over and there is one.
-pub async fn gather(connection: &RtcPeerConnection, limit_ms: u32) {
+pub async fn gather(connection: &RtcPeerConnection, limit_ms: u64) {
     until(connection, limit_ms, is_complete).await;
     until(connection, LONGEST_MS, |it| {
         is_complete(it) || has_candidate(it)
@@ -28,7 +28,7 @@ fn has_candidate(connection: &RtcPeerConnection) -> bool {
 /// Until it is `enough`, or the time is up.
 async fn until(
     connection: &RtcPeerConnection,
-    limit_ms: u32,
+    limit_ms: u64,
     enough: impl Fn(&RtcPeerConnection) -> bool + Copy + 'static,
 ) {
     if enough(connection) {

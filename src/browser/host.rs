@@ -1,7 +1,7 @@
 //! What whoever serves this page says about itself: `config.json` beside it. A static bundle on a
 //! dumb host has none.
 
-use super::peer_connection::IceServer;
+use super::peer_connection::{IceConfig, IceServer};
 use gloo_net::http::Request;
 use serde::Deserialize;
 
@@ -20,6 +20,14 @@ pub struct HostConfig {
 pub struct Features {
     /// There is a signalling socket at `ws`.
     pub signal: bool,
+}
+
+impl HostConfig {
+    pub fn ice(&self) -> IceConfig {
+        IceConfig {
+            ice_servers: self.ice_servers.clone(),
+        }
+    }
 }
 
 /// `None` when there is no such file, or it is not ours.

@@ -11,15 +11,15 @@ use web_sys::{
 const LONGEST_SIDE: u32 = 1280;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grey {
+pub struct Pixels {
     pub width: u32,
     pub height: u32,
-    /// Row by row, `width * height` of them.
-    pub pixels: Vec<u8>,
+    /// Row by row, `width * height` of them, black to white.
+    pub grey: Vec<u8>,
 }
 
 /// Of a picture file. `InvalidState` when it is none.
-pub async fn grey_of_picture(file: &Blob) -> Result<Grey, BrowserError> {
+pub async fn of_file(file: &Blob) -> Result<Pixels, BrowserError> {
     let window = super::page::window().ok_or(BrowserError::Missing)?;
     let bitmap = JsFuture::from(window.create_image_bitmap_with_blob(file)?).await?;
     let bitmap = Bitmap(bitmap.unchecked_into());
@@ -32,8 +32,8 @@ pub async fn grey_of_picture(file: &Blob) -> Result<Grey, BrowserError> {
     )
 }
 
-/// Of the frame that a `<video>` shows. `InvalidState` while it shows none.
-pub fn grey_of_video(video: &HtmlVideoElement) -> Result<Grey, BrowserError> {
+/// Of the frame that a `<video>` shows; `None` while it shows none.
+pub fn of_video(video: &HtmlVideoElement) -> Option<Pixels> {
     grey(
         video.video_width(),
         video.video_height(),
@@ -41,6 +41,7 @@ pub fn grey_of_video(video: &HtmlVideoElement) -> Result<Grey, BrowserError> {
             context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, width, height)
         },
     )
+    .ok()
 }
 
 /// Decoded pixels, which browsers keep until told.
@@ -56,7 +57,7 @@ fn grey(
     width: u32,
     height: u32,
     draw: impl FnOnce(&OffscreenCanvasRenderingContext2d, f64, f64) -> Result<(), JsValue>,
-) -> Result<Grey, BrowserError> {
+) -> Result<Pixels, BrowserError> {
     let (width, height) = fitting(width, height).ok_or(BrowserError::InvalidState)?;
     let canvas = OffscreenCanvas::new(width, height)?;
     let context: OffscreenCanvasRenderingContext2d = canvas
@@ -70,10 +71,10 @@ fn grey(
     let rgba = context
         .get_image_data(0.0, 0.0, width.into(), height.into())?
         .data();
-    Ok(Grey {
+    Ok(Pixels {
         width,
         height,
-        pixels: rgba.chunks_exact(4).map(luma).collect(),
+        grey: rgba.chunks_exact(4).map(luma).collect(),
     })
 }
 

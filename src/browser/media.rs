@@ -11,6 +11,13 @@ use web_sys::{
     MediaStreamTrackState, MediaTrackConstraints,
 };
 
+/// The picture that a camera is asked for; it gives what it can. More would be more than a tile shows
+/// and more than most uplinks carry.
+const WIDTH: i32 = 1280;
+const HEIGHT: i32 = 720;
+const FRAMES_PER_SECOND: f64 = 30.0;
+
+/// Of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MediaKind {
     Audio,
@@ -32,8 +39,9 @@ impl MediaKind {
     }
 }
 
+/// Of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DeviceKind {
+pub enum Kind {
     Camera,
     Microphone,
     Speaker,
@@ -44,15 +52,7 @@ pub struct Device {
     pub id: String,
     /// Empty until the person has allowed such a device once.
     pub label: String,
-    pub kind: DeviceKind,
-}
-
-/// The picture that a camera is asked for. A wish: the camera gives what it can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Picture {
-    pub width: u16,
-    pub height: u16,
-    pub frames_per_second: u8,
+    pub kind: Kind,
 }
 
 /// A local device at work.
@@ -60,16 +60,11 @@ pub struct Picture {
 pub struct Track {
     inner: MediaStreamTrack,
     kind: MediaKind,
-    ended: Option<Listener>,
 }
 
 impl Track {
     fn new(inner: MediaStreamTrack, kind: MediaKind) -> Track {
-        Track {
-            inner,
-            kind,
-            ended: None,
-        }
+        Track { inner, kind }
     }
 
     pub(super) fn raw(&self) -> &MediaStreamTrack {
@@ -99,14 +94,14 @@ impl Track {
     }
 
     /// Called when the device goes away by itself: unplugged, or taken back by the person or system.
-    pub fn on_ended(&mut self, on: impl Fn() + 'static) {
-        self.ended = Some(Listener::new(&self.inner, "ended", move |_: Event| on()));
+    pub fn on_ended(&self, on: impl Fn() + 'static) -> Listener {
+        Listener::new(&self.inner, "ended", move |_: Event| on())
     }
 }
 
 impl Drop for Track {
     fn drop(&mut self) {
-        self.ended = None;
+        // No `ended` event comes from this.
         self.inner.stop();
     }
 }
@@ -116,16 +111,16 @@ impl Drop for Track {
 pub struct Stream(MediaStream);
 
 impl Stream {
-    pub fn new() -> Result<Stream, BrowserError> {
-        Ok(Stream(MediaStream::new()?))
-    }
-
-    pub fn from_tracks(tracks: &[&Track]) -> Result<Stream, BrowserError> {
-        let stream = Stream::new()?;
+    #[allow(
+        clippy::expect_used,
+        reason = "without arguments the constructor throws nowhere"
+    )]
+    pub fn of(tracks: &[&Track]) -> Stream {
+        let stream = Stream(MediaStream::new().expect("an empty stream"));
         for track in tracks {
             stream.add(&track.inner);
         }
-        Ok(stream)
+        stream
     }
 
     pub(super) fn add(&self, track: &MediaStreamTrack) {
@@ -161,10 +156,9 @@ pub fn open_microphone(
 
 pub fn open_camera(
     device: Option<&str>,
-    picture: Picture,
 ) -> impl Future<Output = Result<Track, BrowserError>> + use<> {
     let constraints = MediaStreamConstraints::new();
-    constraints.set_video_media_track_constraints(&sight(device, picture));
+    constraints.set_video_media_track_constraints(&sight(device));
     let opened = user_media(&constraints);
     async move { first(&opened?.stream().await?, MediaKind::Video) }
 }
@@ -173,11 +167,10 @@ pub fn open_camera(
 pub fn open_both(
     microphone: Option<&str>,
     camera: Option<&str>,
-    picture: Picture,
 ) -> impl Future<Output = Result<(Track, Track), BrowserError>> + use<> {
     let constraints = MediaStreamConstraints::new();
     constraints.set_audio_media_track_constraints(&sound(microphone));
-    constraints.set_video_media_track_constraints(&sight(camera, picture));
+    constraints.set_video_media_track_constraints(&sight(camera));
     let opened = user_media(&constraints);
     async move {
         let stream = opened?.stream().await?;
@@ -213,9 +206,9 @@ fn devices() -> Result<MediaDevices, BrowserError> {
 
 fn device(info: &MediaDeviceInfo) -> Option<Device> {
     let kind = match info.kind() {
-        MediaDeviceKind::Audioinput => DeviceKind::Microphone,
-        MediaDeviceKind::Audiooutput => DeviceKind::Speaker,
-        MediaDeviceKind::Videoinput => DeviceKind::Camera,
+        MediaDeviceKind::Audioinput => Kind::Microphone,
+        MediaDeviceKind::Audiooutput => Kind::Speaker,
+        MediaDeviceKind::Videoinput => Kind::Camera,
         _ => return None,
     };
     Some(Device {
@@ -231,18 +224,18 @@ fn sound(device: Option<&str>) -> MediaTrackConstraints {
     constraints
 }
 
-fn sight(device: Option<&str>, picture: Picture) -> MediaTrackConstraints {
+fn sight(device: Option<&str>) -> MediaTrackConstraints {
     let constraints = MediaTrackConstraints::new();
     exactly(&constraints, device);
-    let ideal = |value: u16| {
+    let ideal = |value: i32| {
         let range = ConstrainLongRange::new();
-        range.set_ideal(value.into());
+        range.set_ideal(value);
         range
     };
-    constraints.set_width_constrain_long_range(&ideal(picture.width));
-    constraints.set_height_constrain_long_range(&ideal(picture.height));
+    constraints.set_width_constrain_long_range(&ideal(WIDTH));
+    constraints.set_height_constrain_long_range(&ideal(HEIGHT));
     let rate = ConstrainDoubleRange::new();
-    rate.set_ideal(picture.frames_per_second.into());
+    rate.set_ideal(FRAMES_PER_SECOND);
     constraints.set_frame_rate_constrain_double_range(&rate);
     constraints
 }

@@ -13,7 +13,7 @@
 //! | `peer_connection`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
 //! | `media`, `level`, `video` | devices and tracks; loudness; showing a stream |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
-//! | `page`, `host`, `storage`, `clock`, `random`, `clipboard`, `share` | the page's surroundings |
+//! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share` | the page's surroundings |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
 pub mod broadcast_channel;
@@ -22,6 +22,7 @@ pub mod clock;
 mod description;
 pub mod error;
 mod gather;
+mod global;
 pub mod host;
 pub mod image;
 pub mod level;

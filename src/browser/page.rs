@@ -1,9 +1,11 @@
 //! The page itself: its title, its address, its coming and going.
 
+pub use super::global::Global;
+
 use super::Listener;
 use js_sys::JsString;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, Navigator, Performance, Url, Window};
+use web_sys::{Event, EventTarget, Navigator, Performance, Url, Window};
 
 /// `None` outside a page (a worker, a native test).
 pub fn window() -> Option<Window> {
@@ -67,20 +69,20 @@ pub fn replace_fragment(fragment: &str) {
     }
 }
 
-pub fn on_fragment(on: impl Fn(String) + 'static) -> Option<Listener> {
-    Some(Listener::new(&*window()?, "hashchange", move |_: Event| {
-        on(fragment())
-    }))
+pub fn on_fragment(on: impl Fn(String) + 'static) -> Listener {
+    Listener::new(&global(), "hashchange", move |_: Event| on(fragment()))
 }
 
-/// A parameter from before the `#`; empty when it is there without a value.
-pub fn query(name: &str) -> Option<String> {
-    address()?.search_params().get(name)
+/// The parameters from before the `#`, with their `?`.
+pub fn query() -> String {
+    window()
+        .and_then(|it| it.location().search().ok())
+        .unwrap_or_default()
 }
 
 /// This page's address with another fragment, for links to hand out; without its parameters, which
 /// preset this person's page and nobody else's.
-pub fn address_of(fragment: &str) -> String {
+pub fn address_with_fragment(fragment: &str) -> String {
     let Some(url) = address() else {
         return String::new();
     };
@@ -89,35 +91,32 @@ pub fn address_of(fragment: &str) -> String {
     url.href()
 }
 
-/// The address of `path` beside this page, for a WebSocket: works from any sub-path.
-pub fn socket_address(path: &str) -> Option<String> {
-    let url = Url::new_with_base(path, &base()?).ok()?;
-    let protocol = if url.protocol() == "https:" {
+/// Where the host's signalling socket is: beside this page, so that any sub-path works. Empty outside
+/// a page.
+pub fn socket_url() -> String {
+    let Some(url) = base().and_then(|base| Url::new_with_base("ws", &base).ok()) else {
+        return String::new();
+    };
+    url.set_protocol(if url.protocol() == "https:" {
         "wss:"
     } else {
         "ws:"
-    };
-    url.set_protocol(protocol);
-    url.set_hash("");
-    Some(url.href())
+    });
+    url.href()
 }
 
 /// The page may not come back from this (a reload, a closed tab, a tab put to sleep).
-pub fn on_hide(on: impl Fn() + 'static) -> Option<Listener> {
-    Some(Listener::new(&*window()?, "pagehide", move |_: Event| on()))
+pub fn on_hide(on: impl Fn() + 'static) -> Listener {
+    Listener::new(&global(), "pagehide", move |_: Event| on())
 }
 
 /// While `busy` answers true, the browser asks before it closes the page.
-pub fn on_before_unload(busy: impl Fn() -> bool + 'static) -> Option<Listener> {
-    Some(Listener::new(
-        &*window()?,
-        "beforeunload",
-        move |event: Event| {
-            if busy() {
-                event.prevent_default();
-            }
-        },
-    ))
+pub fn on_before_unload(busy: impl Fn() -> bool + 'static) -> Listener {
+    Listener::new(&global(), "beforeunload", move |event: Event| {
+        if busy() {
+            event.prevent_default();
+        }
+    })
 }
 
 /// Called with `true` when the page comes into view and with `false` when it goes.
@@ -132,13 +131,18 @@ pub fn on_visible(on: impl Fn(bool) + 'static) -> Option<Listener> {
 }
 
 /// Called when the browser believes to be on the network again.
-pub fn on_online(on: impl Fn() + 'static) -> Option<Listener> {
-    Some(Listener::new(&*window()?, "online", move |_: Event| on()))
+pub fn on_online(on: impl Fn() + 'static) -> Listener {
+    Listener::new(&global(), "online", move |_: Event| on())
 }
 
 /// Unicode's NFKC: what looks alike, typed on two keyboards, is the same text.
-pub fn normalize(text: &str) -> String {
+pub fn normalise(text: &str) -> String {
     JsString::from(text).normalize("NFKC").into()
+}
+
+/// The window, as far as listening goes.
+fn global() -> EventTarget {
+    js_sys::global().unchecked_into()
 }
 
 fn base() -> Option<String> {

@@ -4,11 +4,11 @@
 //! Every operation is started by the call itself, in the order of the calls, not by the first poll of
 //! its future; a future owns what it needs and answers `InvalidState` once the connection is dropped.
 
+pub use super::stats::Stats;
 use super::{
     BrowserError, Listener, description as translate,
     gather::gather,
     media::{MediaKind, Stream, Track},
-    stats::Stats,
     sys::{Connection, Sender},
     wait::Flag,
 };
@@ -22,8 +22,8 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Event, MediaStream, MediaStreamTrack, MessageEvent, RtcDataChannel, RtcDataChannelInit,
-    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
+    Event, MediaStream, MessageEvent, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection,
+    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
     RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcTrackEvent,
 };
 
@@ -47,10 +47,7 @@ pub struct IceConfig {
 pub enum PeerEvent {
     Conn(ConnEvent),
     /// A track of the other side; it is in `remote_stream` already.
-    Track {
-        kind: MediaKind,
-        track: MediaStreamTrack,
-    },
+    Track(MediaKind),
 }
 
 #[must_use = "dropping a connection closes it"]
@@ -84,7 +81,7 @@ impl PeerConnection {
         let channel = connection
             .unchecked_ref::<Connection>()
             .open_channel("control", &init)?;
-        let remote = Stream::new()?;
+        let remote = Stream::of(&[]);
         let on: Rc<dyn Fn(PeerEvent)> = Rc::new(on_event);
         let mut listeners = Vec::from(watch_connection(&connection, &remote, &on));
         listeners.extend(watch_channel(&channel, &on));
@@ -106,48 +103,33 @@ impl PeerConnection {
 
     /// Two transceivers, audio then video, that send and receive; a slot without a track sends silence
     /// or nothing until it is given one.
-    pub fn add_slots(
-        &self,
-        audio: Option<&Track>,
-        video: Option<&Track>,
-    ) -> Result<(), BrowserError> {
+    pub fn add_slots(&self, audio: Option<&Track>, video: Option<&Track>) {
         let add = |kind: MediaKind, track: Option<&Track>| {
             let init = RtcRtpTransceiverInit::new();
             init.set_direction(RtcRtpTransceiverDirection::Sendrecv);
             init.set_streams(&Array::of1(&self.group));
             let what = track.map_or_else(|| kind.name().into(), |it| it.raw().clone().into());
-            self.connection
-                .unchecked_ref::<Connection>()
-                .add_transceiver(&what, &init)
+            let connection = self.connection.unchecked_ref::<Connection>();
+            // Throws on a closed connection alone, and this one is open as long as it is there.
+            connection.add_transceiver(&what, &init).ok()
         };
-        let slots = Slots {
-            audio: add(MediaKind::Audio, audio)?,
-            video: add(MediaKind::Video, video)?,
-        };
-        *self.slots.borrow_mut() = Some(slots);
-        Ok(())
+        let slots = add(MediaKind::Audio, audio).zip(add(MediaKind::Video, video));
+        *self.slots.borrow_mut() = slots.map(|(audio, video)| Slots { audio, video });
     }
 
-    /// After the first remote offer: its transceivers, by order, become the slots. Without a media
-    /// line for one of them there are no slots, and `InvalidState`.
-    pub fn adopt_slots(
-        &self,
-        audio: Option<&Track>,
-        video: Option<&Track>,
-    ) -> Result<(), BrowserError> {
+    /// After the first remote offer: its transceivers, by order, become the slots. Nothing happens
+    /// when it has no media line for one of them.
+    pub fn adopt_slots(&self, audio: Option<&Track>, video: Option<&Track>) {
+        let all = self.connection.get_transceivers();
         let first = |kind: MediaKind| {
-            self.connection
-                .get_transceivers()
-                .iter()
+            all.iter()
                 .map(|it| it.unchecked_into::<RtcRtpTransceiver>())
                 .find(|it| it.receiver().track().kind() == kind.name())
-                .ok_or(BrowserError::InvalidState)
         };
-        let slots = Slots {
-            audio: first(MediaKind::Audio)?,
-            video: first(MediaKind::Video)?,
+        let Some((sound, sight)) = first(MediaKind::Audio).zip(first(MediaKind::Video)) else {
+            return;
         };
-        for slot in [&slots.audio, &slots.video] {
+        for slot in [&sound, &sight] {
             slot.set_direction(RtcRtpTransceiverDirection::Sendrecv);
             // A browser without it only loses the grouping.
             let _ = slot
@@ -155,10 +137,12 @@ impl PeerConnection {
                 .unchecked_ref::<Sender>()
                 .set_streams(&self.group);
         }
-        *self.slots.borrow_mut() = Some(slots);
+        *self.slots.borrow_mut() = Some(Slots {
+            audio: sound,
+            video: sight,
+        });
         self.replace_audio(audio);
         self.replace_video(video);
-        Ok(())
     }
 
     /// Another microphone, or none, without renegotiation. Nothing happens while there are no slots.
@@ -184,18 +168,18 @@ impl PeerConnection {
         }
     }
 
-    pub fn set_remote(&self, sdp: &Sdp) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+    pub fn set_remote(&self, sdp: Sdp) -> impl Future<Output = Result<(), BrowserError>> + use<> {
         self.settled(
             self.connection
-                .set_remote_description(&translate::to_browser(sdp)),
+                .set_remote_description(&translate::to_browser(&sdp)),
         )
     }
 
     pub fn add_candidate(
         &self,
-        candidate: &Candidate,
+        candidate: Candidate,
     ) -> impl Future<Output = Result<(), BrowserError>> + use<> {
-        let init = translate::candidate_to_browser(candidate);
+        let init = translate::candidate_to_browser(&candidate);
         self.settled(
             self.connection
                 .add_ice_candidate_with_opt_rtc_ice_candidate_init(init.as_ref()),
@@ -208,7 +192,7 @@ impl PeerConnection {
         let (connection, closed) = (self.connection.clone(), self.closed.clone());
         async move {
             closed
-                .unless(gather(&connection, limit_ms))
+                .unless(gather(&connection, limit_ms.into()))
                 .await
                 .ok_or(BrowserError::InvalidState)?;
             local(&connection)
@@ -310,7 +294,7 @@ fn watch_connection(
             let it = event.track();
             stream.add(&it);
             if let Some(kind) = MediaKind::from_name(&it.kind()) {
-                track(PeerEvent::Track { kind, track: it });
+                track(PeerEvent::Track(kind));
             }
         }),
     ]

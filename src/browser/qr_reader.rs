@@ -1,7 +1,7 @@
-//! The worker that reads QR codes. It is fetched and started by the first `QrReader`, off the page's
-//! thread and outside its first load, and ends with it.
+//! The worker that reads QR codes: off the page's thread and outside its first load. The first
+//! question fetches and starts it; when no more come it ends.
 
-use super::{BrowserError, Listener, image::Grey, wait::Flag};
+use super::{BrowserError, Listener, clock::Timer, image::Pixels, wait::Flag};
 use js_sys::{Array, Uint8Array};
 use std::{
     cell::{Cell, RefCell},
@@ -13,8 +13,39 @@ use web_sys::{Event, MessageEvent, Worker};
 /// Beside the page; Trunk names a worker after its binary, without a hash.
 const LOADER: &str = "qr_reader_loader.js";
 
+/// A camera that is being scanned asks several times a second.
+const IDLE_MS: u64 = 10_000;
+
+thread_local! {
+    static SHARED: RefCell<Option<Shared>> = const { RefCell::new(None) };
+}
+
+struct Shared {
+    reader: Rc<QrReader>,
+    _idle: Timer,
+}
+
+/// What the code in the picture says; `None` when there is none that can be read. One question at a
+/// time: another one before the answer makes this one answer `Abort`.
+pub async fn read(picture: Pixels) -> Result<Option<String>, BrowserError> {
+    let reader = match SHARED.take() {
+        Some(shared) => shared.reader,
+        None => Rc::new(QrReader::start()?),
+    };
+    SHARED.set(Some(Shared {
+        reader: Rc::clone(&reader),
+        _idle: Timer::after(IDLE_MS, || drop(SHARED.take())),
+    }));
+    let answer = reader.read(&picture).await;
+    if answer == Err(BrowserError::Operation) {
+        // It is broken, or never came: the next question starts another.
+        SHARED.set(None);
+    }
+    answer
+}
+
 #[must_use = "dropping the reader ends its worker"]
-pub struct QrReader {
+struct QrReader {
     worker: Worker,
     _listeners: [Listener; 2],
     answers: Rc<Answers>,
@@ -73,7 +104,7 @@ impl Answers {
 }
 
 impl QrReader {
-    pub fn start() -> Result<QrReader, BrowserError> {
+    fn start() -> Result<QrReader, BrowserError> {
         let worker = Worker::new(LOADER)?;
         let answers = Rc::new(Answers::default());
         let (heard, failed) = (Rc::clone(&answers), Rc::clone(&answers));
@@ -93,9 +124,7 @@ impl QrReader {
         })
     }
 
-    /// What the code in the picture says; `None` when there is none that can be read. One question at
-    /// a time: another one before the answer makes this one answer `Abort`.
-    pub async fn read(&self, picture: &Grey) -> Result<Option<String>, BrowserError> {
+    async fn read(&self, picture: &Pixels) -> Result<Option<String>, BrowserError> {
         let answers = &self.answers;
         answers
             .broken
@@ -107,7 +136,7 @@ impl QrReader {
             &asked.id.into(),
             &picture.width.into(),
             &picture.height.into(),
-            &Uint8Array::from(picture.pixels.as_slice()),
+            &Uint8Array::from(picture.grey.as_slice()),
         );
         self.worker.post_message(&question)?;
         answers

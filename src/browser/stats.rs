@@ -7,43 +7,32 @@ use web_sys::RtcStatsReport;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
-    pub video: Option<VideoIn>,
-    pub audio: Option<AudioIn>,
-    pub path: Option<Path>,
-    pub round_trip_ms: Option<f64>,
-    pub bytes_received: u64,
-    pub bytes_sent: u64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct VideoIn {
-    pub frames_decoded: u64,
-    pub width: u32,
-    pub height: u32,
-    pub bytes: u64,
-    pub packets_lost: i64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct AudioIn {
+    /// `host`, `srflx` or `relay`; empty until a path is chosen.
+    pub path: String,
+    pub rtt_ms: f64,
+    pub frames_decoded: f64,
+    pub frame_width: f64,
+    pub frame_height: f64,
+    pub video_bytes: f64,
+    pub video_packets_lost: f64,
     /// Grows by loudness times time.
-    pub total_energy: f64,
+    pub audio_energy: f64,
     /// 0 to 1, just now.
-    pub level: f64,
-    pub bytes: u64,
-    pub packets_lost: i64,
+    pub audio_level: f32,
+    pub audio_bytes: f64,
+    pub audio_packets_lost: f64,
 }
 
 /// The longest way round that either end takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Path {
+enum Path {
     Host,
     Srflx,
     Relay,
 }
 
 impl Path {
-    pub const fn name(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Path::Host => "host",
             Path::Srflx => "srflx",
@@ -72,7 +61,6 @@ struct Entry {
     frame_width: f64,
     frame_height: f64,
     bytes_received: f64,
-    bytes_sent: f64,
     packets_lost: f64,
     total_audio_energy: f64,
     audio_level: f64,
@@ -80,7 +68,7 @@ struct Entry {
     /// Firefox's word for it, in the pair itself.
     selected: bool,
     nominated: bool,
-    current_round_trip_time: Option<f64>,
+    current_round_trip_time: f64,
     local_candidate_id: String,
     remote_candidate_id: String,
     candidate_type: String,
@@ -104,36 +92,29 @@ impl Stats {
         for it in entries.iter().filter(|it| it.r#type == "inbound-rtp") {
             match it.kind.as_str() {
                 "video" => {
-                    stats.video = Some(VideoIn {
-                        frames_decoded: it.frames_decoded as u64,
-                        width: it.frame_width as u32,
-                        height: it.frame_height as u32,
-                        bytes: it.bytes_received as u64,
-                        packets_lost: it.packets_lost as i64,
-                    });
+                    stats.frames_decoded = it.frames_decoded;
+                    stats.frame_width = it.frame_width;
+                    stats.frame_height = it.frame_height;
+                    stats.video_bytes = it.bytes_received;
+                    stats.video_packets_lost = it.packets_lost;
                 }
                 "audio" => {
-                    stats.audio = Some(AudioIn {
-                        total_energy: it.total_audio_energy,
-                        level: it.audio_level,
-                        bytes: it.bytes_received as u64,
-                        packets_lost: it.packets_lost as i64,
-                    });
+                    stats.audio_energy = it.total_audio_energy;
+                    stats.audio_level = it.audio_level as f32;
+                    stats.audio_bytes = it.bytes_received;
+                    stats.audio_packets_lost = it.packets_lost;
                 }
                 _ => {}
             }
         }
         if let Some(pair) = selected_pair(entries) {
-            stats.round_trip_ms = pair.current_round_trip_time.map(|seconds| seconds * 1000.0);
-            stats.bytes_received = pair.bytes_received as u64;
-            stats.bytes_sent = pair.bytes_sent as u64;
+            stats.rtt_ms = pair.current_round_trip_time * 1000.0;
             let end = |id: &str| {
-                entries
-                    .iter()
-                    .find(|it| it.id == id)
-                    .and_then(|it| Path::of(&it.candidate_type))
+                let end = entries.iter().find(|it| it.id == id)?;
+                Path::of(&end.candidate_type)
             };
-            stats.path = end(&pair.local_candidate_id).max(end(&pair.remote_candidate_id));
+            let path = end(&pair.local_candidate_id).max(end(&pair.remote_candidate_id));
+            stats.path = path.map_or("", Path::name).to_owned();
         }
         stats
     }
@@ -166,7 +147,7 @@ mod tests {
         Entry {
             local_candidate_id: local.to_owned(),
             remote_candidate_id: remote.to_owned(),
-            current_round_trip_time: Some(0.02),
+            current_round_trip_time: 0.02,
             ..entry(id, "candidate-pair")
         }
     }
@@ -192,8 +173,8 @@ mod tests {
         let mut entries = vec![pair("1", "h", "r"), pair("2", "s", "h"), transport];
         entries.extend(ends);
         let stats = Stats::from_entries(&entries);
-        assert_eq!(stats.path, Some(Path::Srflx));
-        assert_eq!(stats.round_trip_ms, Some(20.0));
+        assert_eq!(stats.path, "srflx");
+        assert_eq!(stats.rtt_ms, 20.0);
     }
 
     #[test]
@@ -207,7 +188,7 @@ mod tests {
             candidate("h", "host"),
             candidate("r", "relay"),
         ];
-        assert_eq!(Stats::from_entries(&entries).path, Some(Path::Relay));
+        assert_eq!(Stats::from_entries(&entries).path, "relay");
     }
 
     #[test]

@@ -1,35 +1,37 @@
-//! Small texts that stay: with the browser (`Keep::Browser`) or with this tab across reloads
-//! (`Keep::Tab`). Where a browser stores nothing, reading answers `None` and writing does nothing.
+//! Small texts that stay: with the browser (`local_…`) or with this tab across reloads
+//! (`session_…`). Where a browser stores nothing, reading answers `None` and writing does nothing.
 
 use web_sys::Storage;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    Browser,
-    Tab,
+pub fn local_get(key: &str) -> Option<String> {
+    local()?.get_item(key).ok()?
 }
 
-pub fn get(keep: Keep, key: &str) -> Option<String> {
-    storage(keep)?.get_item(key).ok()?
+pub fn local_set(key: &str, value: &str) {
+    // Throws when the quota is used up: a preference lost, nothing more.
+    let _ = local().map(|it| it.set_item(key, value));
 }
 
-pub fn set(keep: Keep, key: &str, value: &str) {
-    if let Some(storage) = storage(keep) {
-        // Throws when the quota is used up: a preference lost, nothing more.
-        let _ = storage.set_item(key, value);
-    }
+pub fn local_remove(key: &str) {
+    let _ = local().map(|it| it.remove_item(key));
 }
 
-pub fn remove(keep: Keep, key: &str) {
-    if let Some(storage) = storage(keep) {
-        let _ = storage.remove_item(key);
-    }
+pub fn session_get(key: &str) -> Option<String> {
+    session()?.get_item(key).ok()?
 }
 
-fn storage(keep: Keep) -> Option<Storage> {
-    let window = super::page::window()?;
-    match keep {
-        Keep::Browser => window.local_storage().ok()?,
-        Keep::Tab => window.session_storage().ok()?,
-    }
+pub fn session_set(key: &str, value: &str) {
+    let _ = session().map(|it| it.set_item(key, value));
+}
+
+pub fn session_remove(key: &str) {
+    let _ = session().map(|it| it.remove_item(key));
+}
+
+fn local() -> Option<Storage> {
+    super::page::window()?.local_storage().ok()?
+}
+
+fn session() -> Option<Storage> {
+    super::page::window()?.session_storage().ok()?
 }

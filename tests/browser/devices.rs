@@ -2,12 +2,10 @@
 
 use crate::support::{instrument, live_tracks, opened_tracks, until};
 use duologue_web::browser::{
-    BrowserError, clock,
-    image::grey_of_video,
+    BrowserError, clock, image,
     level::{Meter, is_awake, wake},
     media::{
-        DeviceKind, MediaKind, Picture, Stream, enumerate, open_both, open_camera, open_microphone,
-        supported,
+        Kind, MediaKind, Stream, enumerate, open_both, open_camera, open_microphone, supported,
     },
     page, video,
 };
@@ -16,18 +14,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlVideoElement;
 
-const SMALL: Picture = Picture {
-    width: 320,
-    height: 180,
-    frames_per_second: 15,
-};
-
 #[wasm_bindgen_test]
 async fn a_dropped_track_switches_its_device_off() {
     instrument();
     assert!(supported());
     let before = live_tracks();
-    let (microphone, camera) = open_both(None, None, SMALL).await.unwrap();
+    let (microphone, camera) = open_both(None, None).await.unwrap();
     assert_eq!(
         (microphone.kind(), camera.kind()),
         (MediaKind::Audio, MediaKind::Video)
@@ -45,7 +37,7 @@ async fn a_device_that_nobody_waits_for_any_more_is_switched_off_when_it_comes()
     instrument();
     let (opened, live) = (opened_tracks(), live_tracks());
     // As when the page leaves a room while the question to the person stands.
-    poll_once(open_camera(None, SMALL)).await;
+    poll_once(open_camera(None)).await;
     until("the device", async || opened_tracks() > opened).await;
     until("its end", async || live_tracks() == live).await;
 }
@@ -62,18 +54,18 @@ async fn poll_once<T>(future: impl Future<Output = T>) {
 
 #[wasm_bindgen_test]
 async fn devices_have_ids_and_labels_and_an_unknown_one_is_not_replaced_by_another() {
-    let camera = open_camera(None, SMALL).await.unwrap();
+    let camera = open_camera(None).await.unwrap();
     let devices = enumerate().await.unwrap();
     let cameras: Vec<_> = devices
         .iter()
-        .filter(|it| it.kind == DeviceKind::Camera)
+        .filter(|it| it.kind == Kind::Camera)
         .collect();
-    assert!(devices.iter().any(|it| it.kind == DeviceKind::Microphone) || cameras.is_empty());
+    assert!(devices.iter().any(|it| it.kind == Kind::Microphone) || cameras.is_empty());
     if let Some(id) = camera
         .device_id()
         .filter(|id| cameras.iter().any(|it| it.id == *id))
     {
-        let again = open_camera(Some(&id), SMALL).await.unwrap();
+        let again = open_camera(Some(&id)).await.unwrap();
         assert_eq!(again.device_id(), Some(id));
         assert!(!again.label().is_empty());
         let other = open_microphone(Some("no such device")).await;
@@ -83,21 +75,21 @@ async fn devices_have_ids_and_labels_and_an_unknown_one_is_not_replaced_by_anoth
 
 #[wasm_bindgen_test]
 async fn a_stream_plays_and_its_frames_have_pixels() {
-    let camera = open_camera(None, SMALL).await.unwrap();
-    let stream = Stream::from_tracks(&[&camera]).unwrap();
+    let camera = open_camera(None).await.unwrap();
+    let stream = Stream::of(&[&camera]);
     assert!(stream.has(MediaKind::Video) && !stream.has(MediaKind::Audio));
     let document = page::window().unwrap().document().unwrap();
     let element: HtmlVideoElement = document.create_element("video").unwrap().unchecked_into();
     element.set_muted(true);
-    assert_eq!(grey_of_video(&element), Err(BrowserError::InvalidState));
+    assert_eq!(image::of_video(&element), None);
     let first = Rc::new(Cell::new(false));
     let seen = Rc::clone(&first);
     let listener = video::on_first_frame(&element, move || seen.set(true));
     video::show(&element, Some(&stream)).await.unwrap();
     until("a first frame", async || first.get()).await;
-    let grey = grey_of_video(&element).unwrap();
-    assert_eq!(grey.pixels.len() as u32, grey.width * grey.height);
-    assert!(grey.pixels.iter().any(|it| *it > 32), "black");
+    let picture = image::of_video(&element).unwrap();
+    assert_eq!(picture.grey.len() as u32, picture.width * picture.height);
+    assert!(picture.grey.iter().any(|it| *it > 32), "black");
     drop(listener);
     video::show(&element, None).await.unwrap();
     assert!(element.src_object().is_none());
@@ -106,7 +98,7 @@ async fn a_stream_plays_and_its_frames_have_pixels() {
 #[wasm_bindgen_test]
 async fn a_meter_hears_the_microphone_and_needs_one() {
     let microphone = open_microphone(None).await.unwrap();
-    let stream = Stream::from_tracks(&[&microphone]).unwrap();
+    let stream = Stream::of(&[&microphone]);
     wake();
     let meter = Meter::new(&stream).unwrap();
     let asked = clock::now();
@@ -124,7 +116,7 @@ async fn a_meter_hears_the_microphone_and_needs_one() {
         assert_eq!(meter.level(), 0.0);
     }
     assert_eq!(
-        Meter::new(&Stream::new().unwrap()).err(),
+        Meter::new(&Stream::of(&[])).err(),
         Some(BrowserError::InvalidState)
     );
 }

@@ -3,11 +3,9 @@
 use fast_qr::{ECL, QRBuilder};
 use std::fmt::Write;
 
-/// Modules of white that a code needs round it (ISO/IEC 18004 §6.3.8).
-const QUIET: usize = 4;
-
-/// The side of the square in modules, quiet zone included, and the `d` of a path that fills its dark
-/// modules, one unit a module. `None` when the text is too long for any code.
+/// The side of the square in modules, and the `d` of a path that fills its dark modules, one unit a
+/// module. Whoever draws it leaves four modules of white round it (ISO/IEC 18004 §6.3.8). `None` when
+/// the text is too long for any code.
 pub fn qr_path(text: &str) -> Option<(usize, String)> {
     // A screen has no scratches: of the levels of redundancy the next to lowest, for larger modules.
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
@@ -19,10 +17,10 @@ pub fn qr_path(text: &str) -> Option<(usize, String)> {
             let run = row[x..code.size].iter().take_while(|it| it.value()).count();
             if run > 0 {
                 // Writing to a `String` cannot fail.
-                let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
+                let _ = write!(path, "M{x} {y}h{run}v1h-{run}z");
             }
             x += run.max(1);
         }
     }
-    Some((code.size + 2 * QUIET, path))
+    Some((code.size, path))
 }

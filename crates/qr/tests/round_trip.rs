@@ -2,6 +2,9 @@
 
 use duologue_qr::{qr_path, read};
 
+/// Modules of white round a code.
+const QUIET: usize = 4;
+
 /// A small generator: the same noise in every run.
 struct Noise(u64);
 
@@ -26,7 +29,7 @@ impl Picture {
         let Some((modules, path)) = qr_path(text) else {
             panic!("it fits")
         };
-        let side = modules * scale;
+        let side = (modules + 2 * QUIET) * scale;
         let mut pixels = vec![255; side * side];
         for run in path.split('M').skip(1) {
             let numbers: Vec<usize> = run
@@ -36,6 +39,7 @@ impl Picture {
             let [x, y, length, ..] = numbers[..] else {
                 panic!("not a run: {run}")
             };
+            let (x, y) = (x + QUIET, y + QUIET);
             for row in y * scale..(y + 1) * scale {
                 pixels[row * side + x * scale..row * side + (x + length) * scale].fill(0);
             }
