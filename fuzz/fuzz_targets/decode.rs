@@ -2,6 +2,7 @@
 //! rest is what came. A panic is a bug of ours; what decodes must also survive its own round trip.
 #![no_main]
 
+mod calls;
 mod machines;
 mod parsers;
 
@@ -12,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let text = String::from_utf8_lossy(data);
-    match choice % 13 {
+    match choice % 15 {
         0 => parsers::message::<duologue_core::wire::ClientMsg>(&text),
         1 => parsers::message::<duologue_core::wire::ServerMsg>(&text),
         2 => parsers::message::<duologue_core::wire::PeerMsg>(&text),
@@ -25,6 +26,8 @@ fuzz_target!(|data: &[u8]| {
         9 => parsers::checked_token(data),
         10 => parsers::description(&text),
         11 => machines::hub(&text),
-        _ => machines::tabs(&text),
+        12 => machines::tabs(&text),
+        13 => calls::in_room(&text),
+        _ => calls::direct(&text),
     }
 });
