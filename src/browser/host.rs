@@ -7,19 +7,16 @@ use serde::Deserialize;
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct HostConfig {
-    /// The server's version; what tells our configuration from any other file of that name.
-    pub duologue: String,
+    /// The protocol that it speaks; what tells our configuration from any other file of that name.
+    pub duologue: u16,
+    /// Where the signalling socket is, relative to the page. Absent: there is none.
+    #[serde(default)]
+    pub signal: Option<String>,
     #[serde(default)]
     pub ice_servers: Vec<IceServer>,
+    /// What else the host turned on.
     #[serde(default)]
-    pub features: Features,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Features {
-    /// There is a signalling socket at `ws`.
-    pub signal: bool,
+    pub features: Vec<String>,
 }
 
 impl HostConfig {
@@ -45,11 +42,10 @@ mod tests {
 
     #[test]
     fn only_our_own_configuration_counts() {
-        let ours = r#"{"duologue":"0.1.0","later":1,"ice_servers":[{"urls":["stun:a"]}],
-            "features":{"signal":true}}"#;
+        let ours = r#"{"duologue":1,"later":1,"signal":"ws","ice_servers":[{"urls":["stun:a"]}]}"#;
         let config: HostConfig = serde_json::from_str(ours).unwrap();
-        assert!(config.features.signal);
-        assert_eq!(config.ice_servers[0].urls, ["stun:a"]);
+        assert_eq!(config.signal.as_deref(), Some("ws"));
+        assert_eq!(config.ice().ice_servers[0].urls, ["stun:a"]);
         assert!(serde_json::from_str::<HostConfig>(r#"{"ice_servers":[]}"#).is_err());
     }
 }
