@@ -13,8 +13,8 @@ pub fn InviteDialog(call: Call, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=open title=words.invite>
             <p class="soft">{words.invite_text}</p>
-            <QrCode label=words.invite_code text=call.address />
             <CopyField label=words.invite_link text=call.address />
+            <QrCode label=words.invite_code text=call.address />
         </Dialog>
     }
 }
@@ -29,8 +29,8 @@ pub fn FirstHere(call: Call) -> impl IntoView {
                 <h2 class="panel-title">{words.first_here}</h2>
                 <p class="soft">{words.first_here_text}</p>
             </div>
-            <QrCode label=words.invite_code text=call.address />
             <CopyField label=words.invite_link text=call.address />
+            <QrCode label=words.invite_code text=call.address />
         </section>
     }
     .into_any()

@@ -15,8 +15,8 @@ pub fn Mirror(local: Local) -> impl IntoView {
             <Picture stream=local.preview />
             <div class="mirror-note">{move || in_place_of_picture(local)}</div>
             <div class="mirror-controls">
-                <DeviceToggles local=local />
                 <LevelMeter level=local.level />
+                <DeviceToggles local=local />
             </div>
         </div>
     }

@@ -79,10 +79,10 @@ pub fn toggle_full_screen() {
     }
 }
 
-/// Is there a pointer that moves without touching? Where there is none, nothing may hide by itself.
-pub fn can_hover() -> bool {
+/// Are fingers the way to point here? Then nothing may hide by itself: no pointer would bring it back.
+pub fn is_touch_first() -> bool {
     window()
-        .match_media("(hover: hover)")
+        .match_media("(hover: none) and (pointer: coarse)")
         .ok()
         .flatten()
         .is_some_and(|media| media.matches())

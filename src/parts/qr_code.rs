@@ -10,13 +10,11 @@ const QUIET: usize = 4;
 pub fn QrCode(label: &'static str, #[prop(into)] text: Signal<String>) -> impl IntoView {
     move || {
         text.with(|text| qr_path(text)).map(|(size, path)| {
-            let whole = (size + 2 * QUIET).to_string();
-            let view_box = ["0 0 ", &whole, " ", &whole].concat();
-            let quiet = QUIET.to_string();
-            let shift = ["translate(", &quiet, " ", &quiet, ")"].concat();
+            let whole = size + 2 * QUIET;
+            let view_box = format!("-{QUIET} -{QUIET} {whole} {whole}");
             view! {
                 <svg class="qr-code" role="img" aria-label=label viewBox=view_box>
-                    <path d=path transform=shift />
+                    <path d=path />
                 </svg>
             }
         })

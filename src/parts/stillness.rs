@@ -3,6 +3,8 @@
 use crate::parts::page;
 use leptos::{ev, prelude::*};
 use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 const STILL_AFTER: Duration = Duration::from_secs(4);
 
@@ -13,13 +15,13 @@ pub struct Stillness {
 }
 
 impl Stillness {
-    /// Begins to wait. Without a pointer that can hover, controls stay until a tap sends them away.
+    /// Begins to wait. Where fingers point, controls stay until a tap sends them away.
     pub fn new() -> Self {
         let stillness = Stillness {
             still: RwSignal::new(false),
             timer: StoredValue::new(None),
         };
-        if page::can_hover() {
+        if !page::is_touch_first() {
             stillness.wait();
         }
         on_cleanup(move || stillness.stop());
@@ -37,9 +39,13 @@ impl Stillness {
         }
     }
 
-    /// A tap on the pictures sends the controls away and calls them back.
-    pub fn on_tap(self) {
-        if !page::can_hover() {
+    /// A tap on the pictures, not on a button among them, sends the controls away and calls them back.
+    pub fn on_tap(self, event: &ev::MouseEvent) {
+        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let meant = target
+            .and_then(|it| it.closest("button, input").ok().flatten())
+            .is_none();
+        if meant && page::is_touch_first() {
             self.still.update(|still| *still = !*still);
         }
     }

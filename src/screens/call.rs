@@ -54,7 +54,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
             on:pointermove=move |event| stillness.on_pointer_move(&event)
             on:focusin=move |_| stillness.show()
         >
-            <div class="stage" on:click=move |_| stillness.on_tap()>
+            <div class="stage" on:click=move |event| stillness.on_tap(&event)>
                 <Grid count=count>
                     <For each=move || call.tiles.get() key=|tile| tile.id.get_value() let:tile>
                         <PersonTile tile=tile hearing=hearing retry=retry />

@@ -102,8 +102,10 @@ fn WayButton(route: Route, glyph: Glyph, name: &'static str, hint: &'static str)
 fn Way(glyph: Glyph, name: &'static str, hint: &'static str) -> impl IntoView {
     view! {
         <Icon glyph=glyph />
-        <span class="way-name">{name}</span>
-        <span class="way-hint">{hint}</span>
+        <span class="way-text">
+            <span class="way-name">{name}</span>
+            <span class="way-hint">{hint}</span>
+        </span>
         <Icon glyph=ONWARD />
     }
     .into_any()
