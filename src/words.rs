@@ -212,7 +212,6 @@ mod tests {
         for advice in all_advice() {
             let text = advice.text;
             assert!(text.ends_with('.'), "{text:?} is no sentence");
-            assert!(text.len() > 20, "{text:?} tells too little");
             assert!(!text.contains('!'), "{text:?} shouts");
             assert!(
                 seen.insert(text),

@@ -20,7 +20,7 @@ pub struct Arrangement {
     pub height: f64,
 }
 
-/// The arrangement of `count` equal tiles in a `width` × `height` box that shows most of everybody.
+/// The arrangement of `count` equal tiles in a `width` × `height` box that shows everybody best.
 pub fn arrange(count: usize, width: f64, height: f64) -> Arrangement {
     let narrowest = if width > height {
         NARROWEST
@@ -33,9 +33,10 @@ pub fn arrange(count: usize, width: f64, height: f64) -> Arrangement {
         let cell = (share(width, columns), share(height, rows));
         let tile_width = cell.0.min(cell.1 * WIDEST);
         let tile_height = cell.1.min(tile_width / narrowest);
-        // A camera's picture covers the tile; what hangs over its sides is not seen.
+        // A picture covers its tile, so faces are as large as the tile is high; what hangs over the
+        // sides is lost, which counts, but for less.
         let seen = (tile_width / tile_height.max(1.0) / WIDEST).min(1.0);
-        let score = tile_width * tile_height * seen;
+        let score = tile_height * seen.sqrt().sqrt();
         if score > best.0 {
             let (width, height) = (tile_width.floor(), tile_height.floor());
             best = (

@@ -16,7 +16,7 @@ pub struct Stillness {
 
 impl Stillness {
     /// Begins to wait. Where fingers point, controls stay until a tap sends them away.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         let stillness = Stillness {
             still: RwSignal::new(false),
             timer: StoredValue::new(None),

@@ -46,7 +46,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
     };
     let retry = Callback::new(move |tile| call.retry(tile));
     let (invite, options) = (RwSignal::new(false), RwSignal::new(false));
-    let stillness = Stillness::new();
+    let stillness = Stillness::begin();
     view! {
         <main
             class="call"
