@@ -1,7 +1,10 @@
 //! Top left in a call, small: how the way to others stands, which room this is, how long it has lasted.
 
 use crate::{
-    parts::icon::{Icon, OFFLINE},
+    parts::{
+        icon::{Icon, OFFLINE},
+        lean::{memo, part, text, watch, word},
+    },
     session::{Call, LinkStatus, Phase},
     words::words,
 };
@@ -10,11 +13,16 @@ use std::time::Duration;
 
 #[component]
 pub fn CallBar(call: Call, #[prop(into)] room: Signal<String>) -> impl IntoView {
-    let link = Memo::new(move |_| (words().call.link)(call.link.get()));
-    let mark =
-        move || (call.link.get() == LinkStatus::Offline).then(|| view! { <Icon glyph=OFFLINE /> });
-    let joining = move || (call.phase.get() == Phase::Joining).then_some(words().call.joining);
-    let status = move || joining().or_else(|| link.get());
+    let mark = part(move || {
+        let offline = call.link.get() == LinkStatus::Offline;
+        offline.then(|| view! { <Icon glyph=OFFLINE /> }.into_any())
+    });
+    let status = word(move || {
+        let joining = (call.phase.get() == Phase::Joining).then_some(words().call.joining);
+        joining
+            .or_else(|| (words().call.link)(call.link.get()))
+            .unwrap_or_default()
+    });
     view! {
         <header class="call-bar">
             <h1 class="call-room">{room}</h1>
@@ -29,8 +37,8 @@ pub fn CallBar(call: Call, #[prop(into)] room: Signal<String>) -> impl IntoView 
 #[component]
 fn Clock(call: Call) -> impl IntoView {
     let seconds = RwSignal::new(None::<u32>);
-    let in_call = Memo::new(move |_| call.phase.get() == Phase::InCall);
-    Effect::new(move |_| {
+    let in_call = memo(move || call.phase.get() == Phase::InCall);
+    watch(move || {
         if !in_call.get() {
             return;
         }
@@ -42,7 +50,7 @@ fn Clock(call: Call) -> impl IntoView {
             on_cleanup(move || timer.clear());
         }
     });
-    view! { <p class="call-clock" role="timer">{move || seconds.get().map(clock)}</p> }
+    view! { <p class="call-clock" role="timer">{text(move || seconds.get().map(clock).unwrap_or_default())}</p> }
 }
 
 fn clock(seconds: u32) -> String {

@@ -1,7 +1,10 @@
 //! A text to be carried elsewhere: read-only, selected at a touch, with a button that copies it.
 
 use crate::{
-    parts::icon::{CHECK, COPY, Icon},
+    parts::{
+        icon::{CHECK, COPY, changing},
+        lean::{flag, press, word},
+    },
     words::words,
 };
 use leptos::{html, prelude::*};
@@ -23,13 +26,13 @@ pub fn CopyField(label: &'static str, #[prop(into)] text: Signal<String>) -> imp
         }
     };
     on_cleanup(stop);
-    let copy_text = move |_| {
+    let copy_text = press(move || {
         if field.get_untracked().is_some_and(|field| copy(&field)) {
             copied.set(true);
             stop();
             timer.set_value(set_timeout_with_handle(move || copied.set(false), COPIED_FOR).ok());
         }
-    };
+    });
     view! {
         <div class="copy-field">
             <label class="field">
@@ -46,12 +49,12 @@ pub fn CopyField(label: &'static str, #[prop(into)] text: Signal<String>) -> imp
                 type="button"
                 class="button"
                 data-kind="primary"
-                data-copied=move || copied.get().to_string()
+                data-copied=flag(move || copied.get())
                 on:click=copy_text
             >
-                <Icon glyph=Signal::derive(move || if copied.get() { CHECK } else { COPY }) />
+                {changing(move || if copied.get() { CHECK } else { COPY })}
                 <span aria-live="polite">
-                    {move || if copied.get() { words().common.copied } else { words().common.copy }}
+                    {word(move || if copied.get() { words().common.copied } else { words().common.copy })}
                 </span>
             </button>
         </div>

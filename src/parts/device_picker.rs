@@ -1,6 +1,7 @@
 //! Which camera, microphone or speaker: a plain select, as long as there is a choice.
 
 use crate::{
+    parts::lean::{input, part},
     session::{Device, DeviceKind, Local},
     words::words,
 };
@@ -13,16 +14,16 @@ pub fn DevicePicker(local: Local, kind: DeviceKind) -> impl IntoView {
         DeviceKind::Microphone => local.chosen_microphone,
         DeviceKind::Speaker => local.chosen_speaker,
     };
-    let devices = Memo::new(move |_| {
+    let devices = move || {
         local.devices.with(|all| {
             all.iter()
                 .filter(|d| d.kind == kind)
                 .cloned()
                 .collect::<Vec<_>>()
         })
-    });
+    };
     let choose = move |id: String| {
-        let devices = devices.get_untracked();
+        let devices = untrack(devices);
         if let Some(device) = devices.iter().find(|device| device.id == id) {
             local.choose(device);
         }
@@ -31,10 +32,10 @@ pub fn DevicePicker(local: Local, kind: DeviceKind) -> impl IntoView {
         <label class="field">
             <span class="field-label">{words().devices.name(kind)}</span>
             <select
-                prop:disabled=move || devices.with(|devices| devices.len() < 2)
-                on:change:target=move |event| choose(event.target().value())
+                prop:disabled=move || devices().len() < 2
+                on:change=input(choose)
             >
-                {move || options(kind, &devices.get(), &chosen.get())}
+                {part(move || Some(options(kind, &devices(), &chosen.get())))}
             </select>
         </label>
     }

@@ -2,15 +2,18 @@
 //! focus back to whatever opened it.
 
 use crate::{
-    parts::icon::{CLOSE, Icon},
+    parts::{
+        icon::{CLOSE, Icon},
+        lean::{Press, part, press, watch},
+    },
     words::words,
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 
 #[component]
 pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    watch(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             // Refused only for a dialog that has left the page.
@@ -20,11 +23,11 @@ pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -
         }
     });
     // The dialog has no padding of its own, so a press on the element itself is one on its backdrop.
-    let on_backdrop = move |press: ev::MouseEvent| {
+    let on_backdrop: Press = Box::new(move |press| {
         if press.target() == press.current_target() {
             open.set(false);
         }
-    };
+    });
     view! {
         <dialog
             class="dialog"
@@ -41,12 +44,12 @@ pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -
                         class="button"
                         data-kind="bare"
                         aria-label=words().common.close
-                        on:click=move |_| open.set(false)
+                        on:click=press(move || open.set(false))
                     >
                         <Icon glyph=CLOSE />
                     </button>
                 </header>
-                {move || open.get().then(|| children())}
+                {part(move || open.get().then(|| children()))}
             </div>
         </dialog>
     }

@@ -1,6 +1,7 @@
 //! Where tiles go. The maths is a plain function, tested natively; the component measures its box,
 //! and hands the numbers to the style sheet as custom properties.
 
+use crate::parts::lean::{flag, text, watch};
 use leptos::{ev, html, prelude::*};
 
 /// Between tiles, and the `--gap` of the grid in the style sheet.
@@ -76,25 +77,26 @@ pub fn Grid(
             ));
         }
     };
-    Effect::new(move |_| measure());
+    watch(measure);
     // The grid fills the window, so nothing else changes its size.
     let listener = window_event_listener(ev::resize, move |_| untrack(measure));
     on_cleanup(move || listener.remove());
 
-    let arrangement = Memo::new(move |_| {
-        let (width, height) = size.get();
-        arrange(count.get(), width, height)
-    });
     let pixels = move |pick: fn(Arrangement) -> f64| {
-        [&(pick(arrangement.get()) as u32).to_string(), "px"].concat()
+        let (width, height) = size.get();
+        [
+            &(pick(arrange(count.get(), width, height)) as u32).to_string(),
+            "px",
+        ]
+        .concat()
     };
     view! {
         <div
             class="grid"
             node_ref=node
-            data-alone=move || (count.get() == 1).to_string()
-            style=("--tile-width", move || pixels(|tiles| tiles.width))
-            style=("--tile-height", move || pixels(|tiles| tiles.height))
+            data-alone=flag(move || count.get() == 1)
+            style=("--tile-width", text(move || pixels(|tiles| tiles.width)))
+            style=("--tile-height", text(move || pixels(|tiles| tiles.height)))
         >
             {children()}
         </div>

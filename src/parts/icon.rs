@@ -1,6 +1,7 @@
 //! Icons: Lucide (lucide.dev, version 1.62; ISC licence, parts MIT from Feather), 24 px grid, 2 px stroke.
 //! Each one's shapes are joined into one path here, so that an icon costs a string and nothing else.
 
+use crate::parts::lean::{Part, part};
 use leptos::prelude::*;
 
 /// The path of an icon.
@@ -65,10 +66,16 @@ pub const SOUND: Glyph = Glyph(
 
 /// Decoration: the name is on the control that it sits in.
 #[component]
-pub fn Icon(#[prop(into)] glyph: Signal<Glyph>) -> impl IntoView {
+pub fn Icon(glyph: Glyph) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=move || glyph.get().0 />
+            <path d=glyph.0 />
         </svg>
     }
+    .into_any()
+}
+
+/// One of several icons.
+pub fn changing(glyph: impl Fn() -> Glyph + Send + 'static) -> Part {
+    part(move || Some(view! { <Icon glyph=glyph() /> }.into_any()))
 }

@@ -1,5 +1,6 @@
 //! How loud the own microphone is: proof, before a call, that it works.
 
+use crate::parts::lean::text;
 use crate::words::words;
 use leptos::prelude::*;
 
@@ -12,8 +13,8 @@ pub fn LevelMeter(level: RwSignal<f32>) -> impl IntoView {
             aria-label=words().devices.level
             aria-valuemin="0"
             aria-valuemax="100"
-            aria-valuenow=move || percent(level.get())
-            style=("--level", move || percent(level.get()))
+            aria-valuenow=text(move || percent(level.get()))
+            style=("--level", text(move || percent(level.get())))
         ></div>
     }
 }

@@ -2,7 +2,13 @@
 //! the picture's place, where there is none, the reason and its remedy.
 
 use crate::{
-    parts::{level_meter::LevelMeter, notice::Alert, picture::Picture, toggle::DeviceToggles},
+    parts::{
+        lean::{flag, part},
+        level_meter::LevelMeter,
+        notice::Alert,
+        picture::Picture,
+        toggle::DeviceToggles,
+    },
     session::{DeviceKind, DeviceState, Local},
     words::words,
 };
@@ -11,9 +17,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Mirror(local: Local) -> impl IntoView {
     view! {
-        <div class="mirror" data-camera=move || (local.camera.get() == DeviceState::On).to_string()>
+        <div class="mirror" data-camera=flag(move || local.camera.get() == DeviceState::On)>
             <Picture stream=local.preview />
-            <div class="mirror-note">{move || in_place_of_picture(local)}</div>
+            <div class="mirror-note">{part(move || in_place_of_picture(local))}</div>
             <div class="mirror-controls">
                 <LevelMeter level=local.level />
                 <DeviceToggles local=local />
@@ -42,11 +48,12 @@ fn in_place_of_picture(local: Local) -> Option<AnyView> {
 /// What keeps the microphone from working.
 #[component]
 pub fn MicrophoneTrouble(local: Local) -> impl IntoView {
-    move || match local.microphone.get() {
+    part(move || match local.microphone.get() {
         DeviceState::Trouble(trouble) => {
             let advice = (words().trouble.device)(DeviceKind::Microphone, trouble);
-            Some(view! { <Alert advice=advice act=move |_| local.set_microphone(true) /> })
+            let again = move |_| local.set_microphone(true);
+            Some(view! { <Alert advice=advice act=again /> }.into_any())
         }
         _ => None,
-    }
+    })
 }

@@ -2,6 +2,7 @@
 //! but that of its own surface (is it open, was it copied).
 
 pub mod brand;
+pub mod button;
 pub mod call_bar;
 pub mod copy_field;
 pub mod device_picker;
@@ -9,6 +10,7 @@ pub mod dialog;
 pub mod grid;
 pub mod icon;
 pub mod invite;
+pub mod lean;
 pub mod level_meter;
 pub mod message;
 pub mod mirror;

@@ -1,7 +1,11 @@
 //! A sentence that something asks for: an alert when a person must act, a status when it just passes.
 
 use crate::{
-    parts::icon::{Icon, WARNING},
+    parts::{
+        button::Button,
+        icon::{Icon, WARNING},
+        lean::press,
+    },
     words::{Advice, Step, words},
 };
 use leptos::prelude::*;
@@ -10,11 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Alert(advice: Advice, #[prop(into)] act: Callback<Step>) -> impl IntoView {
     let button = advice.step.map(|step| {
-        view! {
-            <button type="button" class="button" on:click=move |_| act.run(step)>
-                {(words().common.step)(step)}
-            </button>
-        }
+        view! { <Button text=(words().common.step)(step) press=press(move || act.run(step)) /> }
     });
     view! {
         <div class="notice" data-tone="warn" role="alert">

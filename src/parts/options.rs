@@ -5,6 +5,7 @@ use crate::{
         device_picker::DevicePicker,
         dialog::Dialog,
         icon::{FULL_SCREEN, Icon},
+        lean::{press, word},
         page,
     },
     session::{DeviceKind, Local},
@@ -29,9 +30,9 @@ fn FullScreenButton() -> impl IntoView {
     let full = page::use_full_screen();
     let words = &words().call;
     view! {
-        <button type="button" class="button" on:click=move |_| page::toggle_full_screen()>
+        <button type="button" class="button" on:click=press(page::toggle_full_screen)>
             <Icon glyph=FULL_SCREEN />
-            {move || if full.get() { words.leave_full_screen } else { words.full_screen }}
+            {word(move || if full.get() { words.leave_full_screen } else { words.full_screen })}
         </button>
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     parts::{
+        lean::{flag, pointer, text, word},
         picture::Picture,
         tile::{Initial, NameChip, called},
     },
@@ -104,20 +105,20 @@ pub fn OwnTile(call: Call, #[prop(into)] small: Signal<bool>) -> impl IntoView {
             class="tile own-tile"
             role="group"
             aria-label=name
-            aria-description=move || small.get().then_some(words().call.move_own)
-            tabindex=move || small.get().then_some("0")
+            aria-description=word(move || if small.get() { words().call.move_own } else { "" })
+            tabindex=word(move || if small.get() { "0" } else { "-1" })
             data-peer="self"
             data-state="connected"
-            data-small=move || small.get().to_string()
-            data-corner=move || corner.get().name()
-            data-dragged=move || drag.get().is_some().to_string()
-            data-camera=move || camera().to_string()
-            style=("--right", move || pixels(|drag| drag.2))
-            style=("--down", move || pixels(|drag| drag.3))
-            on:pointerdown=grab
-            on:pointermove=pull
-            on:pointerup=let_go
-            on:pointercancel=move |_| drag.set(None)
+            data-small=flag(move || small.get())
+            data-corner=word(move || corner.get().name())
+            data-dragged=flag(move || drag.get().is_some())
+            data-camera=flag(camera)
+            style=("--right", text(move || pixels(|drag| drag.2)))
+            style=("--down", text(move || pixels(|drag| drag.3)))
+            on:pointerdown=pointer(grab)
+            on:pointermove=pointer(pull)
+            on:pointerup=pointer(let_go)
+            on:pointercancel=pointer(move |_| drag.set(None))
             on:keydown=on_key
         >
             <Picture stream=local.preview />

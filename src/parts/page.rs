@@ -1,18 +1,25 @@
 //! What belongs to the page as a whole: its address, title, favicon, and whether it fills the screen.
 
 use crate::{
+    parts::lean::watch,
     route::{Presets, Route},
     words::words,
 };
 use leptos::{ev, prelude::*};
 
 /// The route that the address names, for as long as the calling scope lives.
-pub fn use_route() -> Memo<Route> {
+pub fn use_route() -> ReadSignal<Route> {
     let read = || Route::parse(&location().hash().unwrap_or_default());
     let route = RwSignal::new(read());
-    let listener = window_event_listener(ev::hashchange, move |_| route.set(read()));
+    let listener = window_event_listener(ev::hashchange, move |_| {
+        let read = read();
+        // Other fragments may name the same screen, which then stays as it is.
+        if route.with_untracked(|route| *route != read) {
+            route.set(read);
+        }
+    });
     on_cleanup(move || listener.remove());
-    Memo::new(move |_| route.get())
+    route.read_only()
 }
 
 pub fn go(route: &Route) {
@@ -30,7 +37,7 @@ pub fn presets() -> Presets {
 
 /// Keeps `document.title` on what is going on; nothing for the bare name of the product.
 pub fn use_title(text: impl Fn() -> String + 'static) {
-    Effect::new(move |_| {
+    watch(move || {
         let text = text();
         let product = words().title;
         let title = if text.is_empty() {

@@ -1,6 +1,7 @@
 //! Somebody's moving picture, and their sound where it is not one's own.
 
 use crate::browser::{media::Stream, video};
+use crate::parts::lean::watch;
 use leptos::{html, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
@@ -24,7 +25,7 @@ pub fn Picture(
     on_frame: Option<Callback<()>>,
 ) -> impl IntoView {
     let own = hearing.is_none();
-    Effect::new(move |_| {
+    watch(move || {
         let Some(element) = node.get() else { return };
         let held_back = hearing.map(|hearing| hearing.held_back);
         if held_back.is_some_and(|held_back| held_back.get()) {
@@ -37,7 +38,7 @@ pub fn Picture(
             }
         });
     });
-    Effect::new(move |_| {
+    watch(move || {
         let (Some(element), Some(hearing)) = (node.get(), hearing) else {
             return;
         };

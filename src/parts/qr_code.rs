@@ -1,5 +1,6 @@
 //! A QR code: black on white in both themes, because scanners want it so.
 
+use crate::parts::lean::part;
 use duologue_qr::qr_path;
 use leptos::prelude::*;
 
@@ -8,7 +9,7 @@ const QUIET: usize = 4;
 
 #[component]
 pub fn QrCode(label: &'static str, #[prop(into)] text: Signal<String>) -> impl IntoView {
-    move || {
+    part(move || {
         text.with(|text| qr_path(text)).map(|(size, path)| {
             let whole = size + 2 * QUIET;
             let view_box = format!("-{QUIET} -{QUIET} {whole} {whole}");
@@ -17,6 +18,7 @@ pub fn QrCode(label: &'static str, #[prop(into)] text: Signal<String>) -> impl I
                     <path d=path />
                 </svg>
             }
+            .into_any()
         })
-    }
+    })
 }

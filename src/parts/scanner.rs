@@ -2,7 +2,8 @@
 
 use crate::{
     parts::{
-        icon::{CLOSE, Icon, PICTURE, SCAN},
+        icon::{CLOSE, Icon, PICTURE, SCAN, changing},
+        lean::{part, press, word},
         notice::Alert,
         picture::Picture,
     },
@@ -47,9 +48,13 @@ pub fn Scanner(local: Local, found: Callback<String>) -> impl IntoView {
     };
     view! {
         <div class="actions">
-            <button type="button" class="button" on:click=move |_| scanning.update(|on| *on = !*on)>
-                <Icon glyph=Signal::derive(move || if scanning.get() { CLOSE } else { SCAN }) />
-                {label}
+            <button
+                type="button"
+                class="button"
+                on:click=press(move || scanning.update(|on| *on = !*on))
+            >
+                {changing(move || if scanning.get() { CLOSE } else { SCAN })}
+                {word(label)}
             </button>
             <label class="button file-button">
                 <Icon glyph=PICTURE />
@@ -68,9 +73,10 @@ pub fn Scanner(local: Local, found: Callback<String>) -> impl IntoView {
                 />
             </label>
         </div>
-        {move || scanning.get().then(|| view! { <Finder local=local seen=seen /> })}
-        {move || trouble.get().map(|why| {
-            view! { <Alert advice=(words.trouble.scan)(why) act=|_| () /> }
+        {part(move || scanning.get().then(|| view! { <Finder local=local seen=seen /> }.into_any()))}
+        {part(move || {
+            let advice = (words.trouble.scan)(trouble.get()?);
+            Some(view! { <Alert advice=advice act=|_| () /> }.into_any())
         })}
     }
     .into_any()

@@ -2,7 +2,9 @@
 
 use crate::{
     parts::{
+        button::Button,
         icon::{Icon, MICROPHONE_OFF},
+        lean::{flag, memo, part, press, text, word},
         level_meter::percent,
         picture::{Hearing, Picture},
     },
@@ -17,21 +19,21 @@ const SPEAKING: f32 = 0.02;
 #[component]
 pub fn PersonTile(tile: Tile, hearing: Hearing, retry: Callback<Tile>) -> impl IntoView {
     let name = Signal::derive(move || called(&tile.name.get()));
-    let speaking = Memo::new(move |_| tile.microphone.get() && tile.level.get() > SPEAKING);
+    let speaking = memo(move || tile.microphone.get() && tile.level.get() > SPEAKING);
     view! {
         <div
             class="tile"
             role="group"
             aria-label=name
             data-peer=tile.id.get_value()
-            data-state=move || tile.state.get().name()
-            data-camera=move || tile.camera.get().to_string()
-            data-speaking=move || speaking.get().to_string()
-            style=("--level", move || percent(tile.level.get()))
+            data-state=word(move || tile.state.get().name())
+            data-camera=flag(move || tile.camera.get())
+            data-speaking=flag(move || speaking.get())
+            style=("--level", text(move || percent(tile.level.get())))
         >
             <Picture stream=tile.stream hearing=hearing on_frame=move |()| tile.on_first_frame() />
             <Initial name=name />
-            {move || trouble(tile, name, retry)}
+            {part(move || trouble(tile, name, retry))}
             <NameChip name=name muted=Signal::derive(move || !tile.microphone.get()) />
         </div>
     }
@@ -49,8 +51,8 @@ fn trouble(tile: Tile, name: Signal<String>, retry: Callback<Tile>) -> Option<An
             let again = (words().common.step)(Step::TryAgain);
             let failed = view! {
                 <div class="tile-note" role="alert">
-                    <p>{move || (call.cannot_reach)(&name.get())}</p>
-                    <button type="button" class="button" on:click=move |_| retry.run(tile)>{again}</button>
+                    <p>{text(move || (call.cannot_reach)(&name.get()))}</p>
+                    <Button text=again press=press(move || retry.run(tile)) />
                 </div>
             };
             return Some(failed.into_any());
@@ -62,12 +64,12 @@ fn trouble(tile: Tile, name: Signal<String>, retry: Callback<Tile>) -> Option<An
 /// In place of a picture that is not there.
 #[component]
 pub fn Initial(#[prop(into)] name: Signal<String>) -> impl IntoView {
-    let initial = move || {
-        name.get()
-            .chars()
-            .next()
-            .map(|c| c.to_uppercase().collect::<String>())
-    };
+    let initial = text(move || {
+        let first = name.get().chars().next();
+        first
+            .map(|c| c.to_uppercase().collect())
+            .unwrap_or_default()
+    });
     view! { <span class="tile-initial" aria-hidden="true">{initial}</span> }
 }
 
@@ -76,14 +78,15 @@ pub fn NameChip(
     #[prop(into)] name: Signal<String>,
     #[prop(into)] muted: Signal<bool>,
 ) -> impl IntoView {
-    let mark = move || {
+    let mark = part(move || {
         muted.get().then(|| {
             view! {
                 <Icon glyph=MICROPHONE_OFF />
                 <span class="unseen">{words().call.microphone_off}</span>
             }
+            .into_any()
         })
-    };
+    });
     view! { <p class="tile-name">{mark} <bdi>{name}</bdi></p> }.into_any()
 }
 

@@ -1,33 +1,14 @@
-//! A round button, and the pair that turns one's own devices on and off, the same before and in a call.
+//! The pair that turns one's own devices on and off, the same before and in a call.
 
 use crate::{
-    parts::icon::{CAMERA, CAMERA_OFF, Glyph, Icon, MICROPHONE, MICROPHONE_OFF},
+    parts::{
+        icon::{CAMERA, CAMERA_OFF, Glyph, MICROPHONE, MICROPHONE_OFF, changing},
+        lean::{flag, press},
+    },
     session::{DeviceState, Local},
     words::words,
 };
 use leptos::prelude::*;
-
-#[component]
-pub fn RoundButton(
-    label: &'static str,
-    glyph: Glyph,
-    #[prop(default = "plain")] kind: &'static str,
-    #[prop(into)] press: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="round"
-            data-kind=kind
-            aria-label=label
-            title=label
-            on:click=move |_| press.run(())
-        >
-            <Icon glyph=glyph />
-        </button>
-    }
-    .into_any()
-}
 
 #[component]
 pub fn DeviceToggles(local: Local) -> impl IntoView {
@@ -55,25 +36,25 @@ fn DeviceToggle(
     turn: Callback<bool>,
 ) -> impl IntoView {
     let on = move || state.get() == DeviceState::On;
-    let press = move |_| {
+    let press = press(move || {
         let wanted = matches!(
             state.get_untracked(),
             DeviceState::On | DeviceState::Starting
         );
         turn.run(!wanted);
-    };
+    });
     view! {
         <button
             type="button"
             class="round"
             aria-label=label
             title=label
-            aria-pressed=move || on().to_string()
-            data-trouble=move || matches!(state.get(), DeviceState::Trouble(_)).to_string()
-            data-busy=move || (state.get() == DeviceState::Starting).to_string()
+            aria-pressed=flag(on)
+            data-trouble=flag(move || matches!(state.get(), DeviceState::Trouble(_)))
+            data-busy=flag(move || state.get() == DeviceState::Starting)
             on:click=press
         >
-            <Icon glyph=Signal::derive(move || if on() { glyphs.0 } else { glyphs.1 }) />
+            {changing(move || if on() { glyphs.0 } else { glyphs.1 })}
         </button>
     }
     .into_any()

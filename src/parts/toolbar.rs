@@ -2,8 +2,10 @@
 
 use crate::{
     parts::{
+        button::RoundButton,
         icon::{INVITE, LEAVE, MORE},
-        toggle::{DeviceToggles, RoundButton},
+        lean::{part, press},
+        toggle::DeviceToggles,
     },
     session::Call,
     words::words,
@@ -17,17 +19,18 @@ pub fn Toolbar(call: Call, invite: RwSignal<bool>, options: RwSignal<bool>) -> i
     let words = &words().call;
     // A direct call has no address to invite anybody to.
     let invitable = move || call.address.with(|address| !address.is_empty());
-    let invite_button = move || {
+    let invite_button = part(move || {
+        let press = press(move || invite.set(true));
         invitable().then(|| {
-            view! { <RoundButton label=words.invite glyph=INVITE press=move |()| invite.set(true) /> }
+            view! { <RoundButton label=words.invite glyph=INVITE press=press /> }.into_any()
         })
-    };
+    });
     view! {
         <div class="toolbar" role="toolbar" aria-label=words.controls on:keydown=on_arrow>
             <DeviceToggles local=call.local />
             {invite_button}
-            <RoundButton label=words.more glyph=MORE press=move |()| options.set(true) />
-            <RoundButton label=words.leave glyph=LEAVE kind="stop" press=move |()| call.leave() />
+            <RoundButton label=words.more glyph=MORE press=press(move || options.set(true)) />
+            <RoundButton label=words.leave glyph=LEAVE kind="stop" press=press(move || call.leave()) />
         </div>
     }
     .into_any()

@@ -2,10 +2,12 @@
 
 use crate::{
     parts::{
+        button::Button,
         call_bar::CallBar,
         grid::Grid,
         icon::{Icon, SOUND},
         invite::{FirstHere, InviteDialog},
+        lean::{flag, memo, part, pointer, press},
         news::News,
         options::OptionsDialog,
         own_tile::OwnTile,
@@ -26,7 +28,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
     page::use_call_favicon();
     let room = room_name(call);
     page::use_title(move || title(call, room));
-    let others = Memo::new(move |_| call.tiles.with(Vec::len));
+    let others = memo(move || call.tiles.with(Vec::len));
     // From three people on, one's own picture gives its place to the others.
     let own_is_small = Signal::derive(move || others.get() >= 2);
     let count = Signal::derive(move || {
@@ -36,7 +38,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
             others.get() + 1
         }
     });
-    let waiting = Memo::new(move |_| {
+    let waiting = memo(move || {
         let invitable = call.address.with(|address| !address.is_empty());
         invitable && others.get() == 0 && call.phase.get() == Phase::InCall
     });
@@ -50,8 +52,8 @@ pub fn CallStage(call: Call) -> impl IntoView {
     view! {
         <main
             class="call"
-            data-still=move || stillness.get().to_string()
-            on:pointermove=move |event| stillness.on_pointer_move(&event)
+            data-still=flag(move || stillness.get())
+            on:pointermove=pointer(move |event| stillness.on_pointer_move(&event))
             on:focusin=move |_| stillness.show()
         >
             <div class="stage" on:click=move |event| stillness.on_tap(&event)>
@@ -60,7 +62,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
                         <PersonTile tile=tile hearing=hearing retry=retry />
                     </For>
                     <OwnTile call=call small=own_is_small />
-                    {move || waiting.get().then(|| view! { <FirstHere call=call /> })}
+                    {part(move || waiting.get().then(|| view! { <FirstHere call=call /> }.into_any()))}
                 </Grid>
             </div>
             <CallBar call=call room=room />
@@ -83,13 +85,12 @@ fn HeldBack(hearing: Hearing) -> impl IntoView {
             <div class="held-back notice" data-tone="warn" role="alert">
                 <Icon glyph=SOUND />
                 <p>{words.sound_held_back}</p>
-                <button type="button" class="button" on:click=move |_| hearing.held_back.set(false)>
-                    {words.sound_on}
-                </button>
+                <Button text=words.sound_on press=press(move || hearing.held_back.set(false)) />
             </div>
         }
+        .into_any()
     };
-    move || hearing.held_back.get().then(button)
+    part(move || hearing.held_back.get().then(button))
 }
 
 /// A typed room is known by its name; a made one has none worth reading.

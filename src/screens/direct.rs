@@ -3,7 +3,9 @@
 use crate::{
     parts::{
         brand::Brand,
+        button::Button,
         copy_field::CopyField,
+        lean::{input, memo, part, press, submit, watch, word},
         mirror::{MicrophoneTrouble, Mirror},
         notice::Alert,
         page,
@@ -14,19 +16,20 @@ use crate::{
     session::{Call, DirectStep, Phase},
     words::{Step, words},
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn DirectCall(token: Option<String>) -> impl IntoView {
     let token = StoredValue::new(token);
     let opened = RwSignal::new(());
-    move || {
+    part(move || {
         opened.track();
         let call = untrack(Call::open_direct);
         // The address's invite is used once: starting over is a fresh start.
         let invite = token.try_update_value(Option::take).flatten();
-        view! { <OpenDirect call=call invite=invite again=move |()| opened.set(()) /> }
-    }
+        let again = move |()| opened.set(());
+        Some(view! { <OpenDirect call=call invite=invite again=again /> }.into_any())
+    })
 }
 
 #[component]
@@ -36,42 +39,52 @@ fn OpenDirect(
     #[prop(into)] again: Callback<()>,
 ) -> impl IntoView {
     let invite = StoredValue::new(invite);
-    Effect::new(move |_| {
+    watch(move || {
         if call.phase.get() == Phase::Lobby
             && let Some(token) = invite.try_update_value(Option::take).flatten()
         {
             call.use_token(token);
         }
     });
-    let stage = Memo::new(move |_| match call.phase.get() {
+    let stage = memo(move || match call.phase.get() {
         Phase::Opening | Phase::Lobby | Phase::Joining => Stage::Before,
         Phase::InCall => Stage::Call,
         Phase::Ended(ended) => Stage::After(ended),
     });
-    move || match stage.get() {
-        Stage::Before => view! { <Steps call=call /> }.into_any(),
-        Stage::Call => view! { <CallStage call=call /> }.into_any(),
-        Stage::After(ended) => {
-            let act = move |_| again.run(());
-            view! { <EndedCall ended=ended step=Step::StartOver act=act /> }.into_any()
-        }
-    }
+    part(move || {
+        Some(match stage.get() {
+            Stage::Before => view! { <Steps call=call /> }.into_any(),
+            Stage::Call => view! { <CallStage call=call /> }.into_any(),
+            Stage::After(ended) => {
+                let act = move |_| again.run(());
+                view! { <EndedCall ended=ended step=Step::StartOver act=act /> }.into_any()
+            }
+        })
+    })
 }
 
 #[component]
 fn Steps(call: Call) -> impl IntoView {
     let words = &words().direct;
     page::use_title(move || words.title.to_string());
-    let place = Memo::new(move |_| match call.direct.get() {
+    // Memos, so that what is being typed survives news that change nothing.
+    let now = memo(move || call.direct.get());
+    let place = memo(move || match now.get() {
         DirectStep::Start | DirectStep::MakingInvite | DirectStep::MakingReply => 0,
         DirectStep::Invite { .. } | DirectStep::Reply { .. } => 1,
         DirectStep::Connecting => 2,
     });
     let step = move |number: usize, title: &'static str| {
-        let now = move || (place.get() == number).then_some("step");
-        let open = move || (place.get() == number).then(|| open_step(call));
+        let current = word(move || {
+            if place.get() == number {
+                "step"
+            } else {
+                "false"
+            }
+        });
+        let open = part(move || (place.get() == number).then(|| open_step(call, now.get())));
         view! {
-            <li class="step" aria-current=now>
+            <li class="step" aria-current=current>
                 <h2 class="panel-title">{title}</h2>
                 {open}
             </li>
@@ -99,10 +112,10 @@ fn Steps(call: Call) -> impl IntoView {
     .into_any()
 }
 
-fn open_step(call: Call) -> AnyView {
+fn open_step(call: Call, step: DirectStep) -> AnyView {
     let words = &words().direct;
     let wait = |text| view! { <p role="status">{text}</p> };
-    match call.direct.get() {
+    match step {
         DirectStep::MakingInvite => wait(words.creating).into_any(),
         DirectStep::MakingReply => wait(words.answering).into_any(),
         DirectStep::Connecting => view! {
@@ -112,9 +125,7 @@ fn open_step(call: Call) -> AnyView {
         .into_any(),
         DirectStep::Start => view! {
             <p class="soft">{words.create_text}</p>
-            <button type="button" class="button" data-kind="primary" on:click=move |_| call.create_invite()>
-                {words.create}
-            </button>
+            <Button text=words.create press=press(move || call.create_invite()) kind="primary" />
             <p class="soft">{words.or_received}</p>
             <Received call=call />
         }
@@ -150,10 +161,7 @@ fn Carried(label: &'static str, code: &'static str, text: String) -> impl IntoVi
 fn Received(call: Call) -> impl IntoView {
     let words = &words().direct;
     let text = RwSignal::new(String::new());
-    let go_on = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        call.use_token(text.get_untracked());
-    };
+    let go_on = submit(move || call.use_token(text.get_untracked()));
     view! {
         <form class="received" on:submit=go_on>
             <label class="field">
@@ -164,7 +172,7 @@ fn Received(call: Call) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=text
-                    on:input:target=move |event| text.set(event.target().value())
+                    on:input=input(move |typed| text.set(typed))
                 ></textarea>
             </label>
             <Trouble call=call />
@@ -182,9 +190,8 @@ fn Trouble(call: Call) -> impl IntoView {
         Step::Reload => page::reload(),
         _ => call.start_over(),
     };
-    move || {
-        call.direct_trouble.get().map(|trouble| {
-            view! { <Alert advice=(words().trouble.direct)(trouble) act=act /> }
-        })
-    }
+    part(move || {
+        let advice = (words().trouble.direct)(call.direct_trouble.get()?);
+        Some(view! { <Alert advice=advice act=act /> }.into_any())
+    })
 }

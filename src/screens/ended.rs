@@ -1,8 +1,11 @@
 //! After a call: why it is over, the way back in, and the way home.
 
 use crate::{
-    parts::message::Message,
-    route::Route,
+    parts::{
+        button::{Button, HomeLink},
+        lean::press,
+        message::Message,
+    },
     session::Ended,
     words::{Step, words},
 };
@@ -19,11 +22,8 @@ pub fn EndedCall(
     let words = words();
     let advice = (words.trouble.ended)(ended);
     let button = step.or(advice.step).map(|step| {
-        view! {
-            <button type="button" class="button" data-kind="primary" on:click=move |_| act.run(step)>
-                {(words.common.step)(step)}
-            </button>
-        }
+        let press = press(move || act.run(step));
+        view! { <Button text=(words.common.step)(step) press=press kind="primary" /> }
     });
     // Only leaving is what the person wanted; the rest calls for a decision.
     let (title, text) = match ended {
@@ -33,7 +33,7 @@ pub fn EndedCall(
     view! {
         <Message title=title text=text alert=ended != Ended::Left>
             {button}
-            <a class="button" href=Route::Home.fragment()>{words.common.back_home}</a>
+            <HomeLink />
         </Message>
     }
 }

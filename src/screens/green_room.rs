@@ -4,6 +4,7 @@ use crate::{
     parts::{
         brand::Brand,
         device_picker::DevicePicker,
+        lean::{flag, input, part, submit, text, word},
         mirror::{MicrophoneTrouble, Mirror},
         notice::Hint,
         page,
@@ -11,7 +12,7 @@ use crate::{
     session::{Call, DeviceKind, Phase},
     words::words,
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn GreenRoom(
@@ -21,15 +22,17 @@ pub fn GreenRoom(
 ) -> impl IntoView {
     let words = &words().green_room;
     page::use_title(move || words.title.to_string());
-    let join = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        wanted.set(true);
-    };
+    let join = submit(move || wanted.set(true));
     let opening = move || wanted.get() && call.phase.get() == Phase::Opening;
-    let present = move || {
-        call.present
-            .with(|names| (!names.is_empty()).then(|| (words.present)(names)))
-    };
+    let present = text(move || {
+        call.present.with(|names| {
+            if names.is_empty() {
+                String::new()
+            } else {
+                (words.present)(names)
+            }
+        })
+    });
     view! {
         <div class="page">
             <header class="top"><Brand /></header>
@@ -40,11 +43,11 @@ pub fn GreenRoom(
                     <p class="soft" role="status">{present}</p>
                     <NameField name=call.my_name />
                     <MicrophoneTrouble local=call.local />
-                    {move || call.guessable.get().then(|| view! { <Hint text=words.guessable /> })}
-                    <button type="submit" class="button" data-kind="primary" aria-busy=move || opening().to_string()>
+                    {part(move || call.guessable.get().then(|| view! { <Hint text=words.guessable /> }.into_any()))}
+                    <button type="submit" class="button" data-kind="primary" aria-busy=flag(opening)>
                         {words.join}
                     </button>
-                    {move || opening().then(|| view! { <p class="soft" role="status">{words.opening}</p> })}
+                    <p class="soft" role="status">{word(move || if opening() { words.opening } else { "" })}</p>
                 </form>
                 <fieldset class="devices">
                     <legend class="unseen">{words.devices}</legend>
@@ -69,7 +72,7 @@ pub fn NameField(name: RwSignal<String>) -> impl IntoView {
                 autocomplete="nickname"
                 maxlength="64"
                 prop:value=name
-                on:input:target=move |event| name.set(event.target().value())
+                on:input=input(move |typed| name.set(typed))
             />
         </label>
     }

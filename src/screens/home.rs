@@ -4,13 +4,14 @@ use crate::{
     parts::{
         brand::{Brand, Mark},
         icon::{DIRECT, Glyph, Icon, LIVE, ONWARD, PEOPLE},
+        lean::{input, part, press, submit},
         page,
     },
     route::Route,
     screens::upcoming::StartCall,
     words::words,
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn Home() -> impl IntoView {
@@ -55,15 +56,14 @@ fn Entry() -> impl IntoView {
     let words = &words().home;
     let text = RwSignal::new(String::new());
     let trouble = RwSignal::new(None::<&'static str>);
-    let join = move |event: ev::SubmitEvent| {
-        event.prevent_default();
+    let join = submit(move || {
         let text = text.get_untracked();
         match Route::entered(&text) {
             Some(route) => page::go(&route),
             None if text.trim().is_empty() => trouble.set(Some(words.nothing_entered)),
             None => trouble.set(Some(words.leads_nowhere)),
         }
-    };
+    });
     view! {
         <form class="entry" on:submit=join>
             <div class="entry-field">
@@ -76,14 +76,14 @@ fn Entry() -> impl IntoView {
                     spellcheck="false"
                     enterkeyhint="go"
                     prop:value=text
-                    on:input:target=move |event| {
-                        text.set(event.target().value());
+                    on:input=input(move |typed| {
+                        text.set(typed);
                         trouble.set(None);
-                    }
+                    })
                 />
                 <button type="submit" class="button">{words.join}</button>
             </div>
-            {move || trouble.get().map(|text| view! { <p class="trouble" role="alert">{text}</p> })}
+            {part(move || trouble.get().map(|text| view! { <p class="trouble" role="alert">{text}</p> }.into_any()))}
         </form>
     }
     .into_any()
@@ -92,7 +92,7 @@ fn Entry() -> impl IntoView {
 #[component]
 fn WayButton(route: Route, glyph: Glyph, name: &'static str, hint: &'static str) -> impl IntoView {
     view! {
-        <button type="button" class="way" aria-label=name on:click=move |_| page::go(&route)>
+        <button type="button" class="way" aria-label=name on:click=press(move || page::go(&route))>
             <Way glyph=glyph name=name hint=hint />
         </button>
     }

@@ -1,6 +1,9 @@
 //! An address that means nothing here.
 
-use crate::{parts::message::Message, route::Route, words::words};
+use crate::{
+    parts::{button::HomeLink, message::Message},
+    words::words,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -8,7 +11,7 @@ pub fn NotFound() -> impl IntoView {
     let words = &words().common;
     view! {
         <Message title=words.not_found text=words.not_found_text alert=true>
-            <a class="button" data-kind="primary" href=Route::Home.fragment()>{words.back_home}</a>
+            <HomeLink kind="primary" />
         </Message>
     }
 }

@@ -1,8 +1,12 @@
 //! A room: its green room, the call, and what comes after, by the phase of the call.
 
 use crate::{
-    parts::{message::Message, page},
-    route::Route,
+    parts::{
+        button::HomeLink,
+        lean::{memo, part, watch},
+        message::Message,
+        page,
+    },
     screens::{call::CallStage, ended::EndedCall, green_room::GreenRoom},
     session::{Call, Ended, Phase, RoomError},
     words::{Step, words},
@@ -21,18 +25,18 @@ pub enum Stage {
 pub fn Room(room: String) -> impl IntoView {
     // A call that has ended is over; coming back is a new one, which joins by itself.
     let opened = RwSignal::new(0_u32);
-    move || {
+    part(move || {
         let again = opened.get() > 0;
-        match untrack(|| Call::open_room(&room)) {
+        Some(match untrack(|| Call::open_room(&room)) {
             Ok(call) => view! { <OpenRoom call=call again=again opened=opened /> }.into_any(),
             Err(error) => view! { <CannotOpen error=error /> }.into_any(),
-        }
-    }
+        })
+    })
 }
 
 #[component]
 fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
-    let stage = Memo::new(move |_| match call.phase.get() {
+    let stage = memo(move || match call.phase.get() {
         Phase::Opening | Phase::Lobby => Stage::Before,
         Phase::Joining | Phase::InCall => Stage::Call,
         Phase::Ended(ended) => Stage::After(ended),
@@ -40,7 +44,7 @@ fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
     let named = call.my_name.with_untracked(|name| !name.is_empty());
     // Wished for before the room was ready, joining follows as soon as it is.
     let wanted = RwSignal::new(again || page::presets().join && named);
-    Effect::new(move |_| {
+    watch(move || {
         if wanted.get() && call.phase.get() == Phase::Lobby {
             wanted.set(false);
             call.join(call.my_name.get_untracked());
@@ -50,11 +54,13 @@ fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
         Step::Reload => page::reload(),
         _ => opened.update(|opened| *opened += 1),
     };
-    move || match stage.get() {
-        Stage::Before => view! { <GreenRoom call=call wanted=wanted /> }.into_any(),
-        Stage::Call => view! { <CallStage call=call /> }.into_any(),
-        Stage::After(ended) => view! { <EndedCall ended=ended act=act /> }.into_any(),
-    }
+    part(move || {
+        Some(match stage.get() {
+            Stage::Before => view! { <GreenRoom call=call wanted=wanted /> }.into_any(),
+            Stage::Call => view! { <CallStage call=call /> }.into_any(),
+            Stage::After(ended) => view! { <EndedCall ended=ended act=act /> }.into_any(),
+        })
+    })
 }
 
 #[component]
@@ -66,9 +72,7 @@ fn CannotOpen(error: RoomError) -> impl IntoView {
             text=(words.trouble.room)(error).text
             alert=true
         >
-            <a class="button" data-kind="primary" href=Route::Home.fragment()>
-                {words.common.back_home}
-            </a>
+            <HomeLink kind="primary" />
         </Message>
     }
 }

@@ -1,6 +1,16 @@
 //! What is not there yet, said honestly, with what to do instead.
 
-use crate::{parts::message::Message, route::Route, session::Call, words::words};
+use crate::{
+    parts::{
+        button::{Button, HomeLink},
+        lean::press,
+        message::Message,
+        page,
+    },
+    route::Route,
+    session::Call,
+    words::words,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -9,7 +19,7 @@ pub fn Upcoming(text: &'static str) -> impl IntoView {
     view! {
         <Message title=words.upcoming.title text=text>
             <StartCall />
-            <a class="button" href=Route::Home.fragment()>{words.common.back_home}</a>
+            <HomeLink />
         </Message>
     }
 }
@@ -17,10 +27,6 @@ pub fn Upcoming(text: &'static str) -> impl IntoView {
 /// A fresh room, and into its green room.
 #[component]
 pub fn StartCall() -> impl IntoView {
-    let start = |_| crate::parts::page::go(&Route::Room(Call::new_room()));
-    view! {
-        <button type="button" class="button" data-kind="primary" on:click=start>
-            {words().home.start}
-        </button>
-    }
+    let start = press(|| page::go(&Route::Room(Call::new_room())));
+    view! { <Button text=words().home.start press=start kind="primary" /> }
 }
