@@ -43,7 +43,7 @@ pub fn install(env: &Env) -> Outcome {
         }
         Err(fail) => {
             eprintln!("{fail}");
-            eprintln!("setup: going on without wasm-opt: the page will load some 15 % more");
+            eprintln!("setup: going on without wasm-opt: the page will be up to a third larger");
             write_stand_in(env)
         }
     }
