@@ -109,7 +109,7 @@ async fn the_ninth_person_is_told_that_the_room_is_full(scene: &Scene, with: Kin
     let link = start_call(&ana, &server.page()).await?;
     let (_, text) = link.split_once("#/r/").context("a room link")?;
     let secret = RoomSecret::parse(text).map_err(|error| anyhow::anyhow!("{text}: {error:?}"))?;
-    let room = secret.keys().room;
+    let room = secret.keys().room();
     let mut others = Vec::new();
     for number in 1..=8 {
         others.push(FakePeer::join(&server.socket(), &server.origin(), room, number).await?);

@@ -55,7 +55,10 @@ bytes_id! {
 
 impl PeerToken {
     pub fn id(&self) -> PeerId {
-        let digest = Sha256::new().chain_update(b"duologue peer 1").chain_update(self.0).finalize();
+        let digest = Sha256::new()
+            .chain_update(b"duologue peer 1")
+            .chain_update(self.0)
+            .finalize();
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
         PeerId(id)
@@ -81,7 +84,9 @@ impl fmt::Debug for PeerToken {
 
 /// One life of a tab: wall-clock milliseconds in the high bits, chance in the low ones. A later life
 /// of the same peer has the larger epoch, so what belongs to an earlier one is known to be stale.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Epoch(pub u64);
 
 impl Epoch {
@@ -108,14 +113,22 @@ mod tests {
     fn an_id_reads_back_from_its_text_and_nothing_else_does() {
         let id = PeerToken([7; 16]).id();
         assert_eq!(PeerId::parse(&id.text()), Some(id));
-        for wrong in ["", "short", "not base64 at all!!!!!", "AAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for wrong in [
+            "",
+            "short",
+            "not base64 at all!!!!!",
+            "AAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
             assert_eq!(PeerId::parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn a_token_never_shows_in_debug_output() {
-        assert_eq!(alloc::format!("{:?}", PeerToken([7; 16])), "PeerToken(secret)");
+        assert_eq!(
+            alloc::format!("{:?}", PeerToken([7; 16])),
+            "PeerToken(secret)"
+        );
     }
 
     #[test]

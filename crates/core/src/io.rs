@@ -19,7 +19,11 @@ pub enum Input {
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
-    Join { name: String },
+    Join {
+        name: String,
+    },
+    /// What the others are to call me, where there is no moment of joining (a direct call).
+    Name(String),
     Leave,
     /// What is sent from now on.
     Media(Media),
@@ -29,6 +33,8 @@ pub enum Intent {
     CreateInvite,
     /// Call without a server: an invite or a reply that came from the other side.
     UseToken(String),
+    /// Throw the invite or the reply away and begin again.
+    StartOver,
     /// The page is being unloaded (a reload, perhaps): tell the others while there is time.
     Unload,
 }
@@ -69,7 +75,10 @@ pub enum Output {
     SignalText(String),
     /// Make a connection with the control channel in it and, where `slots`, a microphone and a camera
     /// transceiver (in this order, sendrecv, carrying whatever local tracks there are).
-    OpenConn { conn: ConnId, slots: bool },
+    OpenConn {
+        conn: ConnId,
+        slots: bool,
+    },
     /// Add those transceivers now (a connection that began with its data channel alone).
     CreateSlots(ConnId),
     /// The first offer has been applied: take its transceivers, by order, for the local tracks.

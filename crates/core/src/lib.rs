@@ -20,11 +20,16 @@
 
 extern crate alloc;
 
+pub mod call;
 pub mod entropy;
 pub mod hub;
 pub mod ids;
 pub mod io;
+pub mod link;
+pub mod negotiate;
+pub mod peer;
 pub mod seal;
+pub mod tabs;
 pub mod time;
 pub mod token;
 pub mod wire;

@@ -26,12 +26,19 @@ pub struct Backoff {
 
 impl Backoff {
     pub const fn new(first: u64, most: u64) -> Self {
-        Backoff { first, most, tries: 0 }
+        Backoff {
+            first,
+            most,
+            tries: 0,
+        }
     }
 
     /// The next delay: between half and the whole of `first * 2^tries`, capped at `most`.
     pub fn next_delay(&mut self, entropy: &mut Entropy) -> u64 {
-        let whole = self.first.saturating_mul(1 << self.tries.min(16)).min(self.most);
+        let whole = self
+            .first
+            .saturating_mul(1 << self.tries.min(16))
+            .min(self.most);
         self.tries = self.tries.saturating_add(1);
         whole / 2 + entropy.below(whole / 2 + 1)
     }
@@ -55,7 +62,10 @@ mod tests {
         let mut backoff = Backoff::new(500, 8_000);
         for whole in [500, 1_000, 2_000, 4_000, 8_000, 8_000] {
             let delay = backoff.next_delay(&mut entropy);
-            assert!((whole / 2..=whole).contains(&delay), "{delay} is not within {whole}");
+            assert!(
+                (whole / 2..=whole).contains(&delay),
+                "{delay} is not within {whole}"
+            );
         }
         backoff.reset();
         assert!(backoff.next_delay(&mut entropy) <= 500);

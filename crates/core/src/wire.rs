@@ -26,13 +26,27 @@ pub struct Sealed(pub String);
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMsg {
     /// First on every connection. The signaller derives the peer id from the token.
-    Hello { version: u16, token: PeerToken },
+    Hello {
+        version: u16,
+        token: PeerToken,
+    },
     /// Who is in the room, and tell me of changes, without joining (the green room).
-    Look { room: RoomId },
+    Look {
+        room: RoomId,
+    },
     /// Join with a sealed card that says who this is. A repeated join replaces the card.
-    Join { room: RoomId, card: Sealed },
-    Leave { room: RoomId },
-    Send { room: RoomId, to: PeerId, body: Sealed },
+    Join {
+        room: RoomId,
+        card: Sealed,
+    },
+    Leave {
+        room: RoomId,
+    },
+    Send {
+        room: RoomId,
+        to: PeerId,
+        body: Sealed,
+    },
     Ping,
 }
 
@@ -40,13 +54,35 @@ pub enum ClientMsg {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMsg {
-    Welcome { version: u16, you: PeerId },
+    Welcome {
+        version: u16,
+        you: PeerId,
+    },
     /// Answer to `look` (`joined: false`) and `join` (`joined: true`): the others who are there.
-    Room { room: RoomId, joined: bool, peers: Vec<Member> },
-    Entered { room: RoomId, peer: PeerId, card: Sealed },
-    Left { room: RoomId, peer: PeerId },
-    Relayed { room: RoomId, from: PeerId, body: Sealed },
-    Refused { code: Refusal, #[serde(default, skip_serializing_if = "Option::is_none")] room: Option<RoomId> },
+    Room {
+        room: RoomId,
+        joined: bool,
+        peers: Vec<Member>,
+    },
+    Entered {
+        room: RoomId,
+        peer: PeerId,
+        card: Sealed,
+    },
+    Left {
+        room: RoomId,
+        peer: PeerId,
+    },
+    Relayed {
+        room: RoomId,
+        from: PeerId,
+        body: Sealed,
+    },
+    Refused {
+        code: Refusal,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
+    },
     Pong,
 }
 
@@ -101,12 +137,20 @@ pub struct Card {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PeerMsg {
     /// First on every control channel, and a nudge through a signaller when nothing comes.
-    Hello { version: u16, id: PeerId, epoch: Epoch, name: String, media: Media },
+    Hello {
+        version: u16,
+        id: PeerId,
+        epoch: Epoch,
+        name: String,
+        media: Media,
+    },
     Describe(Description),
     Candidate(TrickledCandidate),
     Media(Media),
     /// Please open a fresh connection: this one is beyond mending. `session` is the broken one.
-    Again { session: u32 },
+    Again {
+        session: u32,
+    },
     /// I know of as many people as fit in a room; you cannot come in.
     Full,
     /// I may be back at once (a reload): keep my place for a moment.
@@ -115,11 +159,13 @@ pub enum PeerMsg {
 }
 
 /// A session description. `session` counts connections of a pair, `no` counts the descriptions that
-/// its author made in that session, so duplicates, echoes and late ones are known for what they are.
+/// its author made in that session, and `heard` is the newest `no` of the other side that the author
+/// had applied: so duplicates, echoes, late ones and true collisions are known for what they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     pub session: u32,
     pub no: u32,
+    pub heard: u32,
     #[serde(flatten)]
     pub kind: Kind,
     pub sdp: String,
@@ -130,7 +176,9 @@ pub struct Description {
 pub enum Kind {
     Offer,
     /// `to` is the `no` of the offer that this answers.
-    Answer { to: u32 },
+    Answer {
+        to: u32,
+    },
 }
 
 /// A candidate, with the `no` of its author's description that it belongs to.
@@ -219,11 +267,36 @@ mod tests {
         let (p, r) = ("AQEBAQEBAQEBAQEBAQEBAQ", "AgICAgICAgICAgICAgICAg");
 
         let client = vec![
-            (ClientMsg::Hello { version: 1, token: PeerToken([2; 16]) }, alloc::format!(r#"{{"type":"hello","version":1,"token":"{r}"}}"#)),
-            (ClientMsg::Look { room }, alloc::format!(r#"{{"type":"look","room":"{r}"}}"#)),
-            (ClientMsg::Join { room, card: sealed() }, alloc::format!(r#"{{"type":"join","room":"{r}","card":"c2VhbGVk"}}"#)),
-            (ClientMsg::Leave { room }, alloc::format!(r#"{{"type":"leave","room":"{r}"}}"#)),
-            (ClientMsg::Send { room, to: peer, body: sealed() }, alloc::format!(r#"{{"type":"send","room":"{r}","to":"{p}","body":"c2VhbGVk"}}"#)),
+            (
+                ClientMsg::Hello {
+                    version: 1,
+                    token: PeerToken([2; 16]),
+                },
+                alloc::format!(r#"{{"type":"hello","version":1,"token":"{r}"}}"#),
+            ),
+            (
+                ClientMsg::Look { room },
+                alloc::format!(r#"{{"type":"look","room":"{r}"}}"#),
+            ),
+            (
+                ClientMsg::Join {
+                    room,
+                    card: sealed(),
+                },
+                alloc::format!(r#"{{"type":"join","room":"{r}","card":"c2VhbGVk"}}"#),
+            ),
+            (
+                ClientMsg::Leave { room },
+                alloc::format!(r#"{{"type":"leave","room":"{r}"}}"#),
+            ),
+            (
+                ClientMsg::Send {
+                    room,
+                    to: peer,
+                    body: sealed(),
+                },
+                alloc::format!(r#"{{"type":"send","room":"{r}","to":"{p}","body":"c2VhbGVk"}}"#),
+            ),
             (ClientMsg::Ping, r#"{"type":"ping"}"#.to_string()),
         ];
         for (message, json) in client {
@@ -232,14 +305,64 @@ mod tests {
         }
 
         let server = vec![
-            (ServerMsg::Welcome { version: 1, you: peer }, alloc::format!(r#"{{"type":"welcome","version":1,"you":"{p}"}}"#)),
-            (ServerMsg::Room { room, joined: true, peers: vec![Member { peer, card: sealed() }] },
-             alloc::format!(r#"{{"type":"room","room":"{r}","joined":true,"peers":[{{"peer":"{p}","card":"c2VhbGVk"}}]}}"#)),
-            (ServerMsg::Entered { room, peer, card: sealed() }, alloc::format!(r#"{{"type":"entered","room":"{r}","peer":"{p}","card":"c2VhbGVk"}}"#)),
-            (ServerMsg::Left { room, peer }, alloc::format!(r#"{{"type":"left","room":"{r}","peer":"{p}"}}"#)),
-            (ServerMsg::Relayed { room, from: peer, body: sealed() }, alloc::format!(r#"{{"type":"relayed","room":"{r}","from":"{p}","body":"c2VhbGVk"}}"#)),
-            (ServerMsg::Refused { code: Refusal::RoomFull, room: Some(room) }, alloc::format!(r#"{{"type":"refused","code":"room_full","room":"{r}"}}"#)),
-            (ServerMsg::Refused { code: Refusal::TooFast, room: None }, r#"{"type":"refused","code":"too_fast"}"#.to_string()),
+            (
+                ServerMsg::Welcome {
+                    version: 1,
+                    you: peer,
+                },
+                alloc::format!(r#"{{"type":"welcome","version":1,"you":"{p}"}}"#),
+            ),
+            (
+                ServerMsg::Room {
+                    room,
+                    joined: true,
+                    peers: vec![Member {
+                        peer,
+                        card: sealed(),
+                    }],
+                },
+                alloc::format!(
+                    r#"{{"type":"room","room":"{r}","joined":true,"peers":[{{"peer":"{p}","card":"c2VhbGVk"}}]}}"#
+                ),
+            ),
+            (
+                ServerMsg::Entered {
+                    room,
+                    peer,
+                    card: sealed(),
+                },
+                alloc::format!(
+                    r#"{{"type":"entered","room":"{r}","peer":"{p}","card":"c2VhbGVk"}}"#
+                ),
+            ),
+            (
+                ServerMsg::Left { room, peer },
+                alloc::format!(r#"{{"type":"left","room":"{r}","peer":"{p}"}}"#),
+            ),
+            (
+                ServerMsg::Relayed {
+                    room,
+                    from: peer,
+                    body: sealed(),
+                },
+                alloc::format!(
+                    r#"{{"type":"relayed","room":"{r}","from":"{p}","body":"c2VhbGVk"}}"#
+                ),
+            ),
+            (
+                ServerMsg::Refused {
+                    code: Refusal::RoomFull,
+                    room: Some(room),
+                },
+                alloc::format!(r#"{{"type":"refused","code":"room_full","room":"{r}"}}"#),
+            ),
+            (
+                ServerMsg::Refused {
+                    code: Refusal::TooFast,
+                    room: None,
+                },
+                r#"{"type":"refused","code":"too_fast"}"#.to_string(),
+            ),
             (ServerMsg::Pong, r#"{"type":"pong"}"#.to_string()),
         ];
         for (message, json) in server {
@@ -250,10 +373,10 @@ mod tests {
         let between = vec![
             (PeerMsg::Hello { version: 1, id: peer, epoch: Epoch(9), name: "Ana".to_string(), media: Media { microphone: true, camera: false } },
              alloc::format!(r#"{{"type":"hello","version":1,"id":"{p}","epoch":9,"name":"Ana","media":{{"microphone":true,"camera":false}}}}"#)),
-            (PeerMsg::Describe(Description { session: 1, no: 2, kind: Kind::Offer, sdp: "v=0".to_string() }),
-             r#"{"type":"describe","session":1,"no":2,"kind":"offer","sdp":"v=0"}"#.to_string()),
-            (PeerMsg::Describe(Description { session: 1, no: 1, kind: Kind::Answer { to: 2 }, sdp: "v=0".to_string() }),
-             r#"{"type":"describe","session":1,"no":1,"kind":"answer","to":2,"sdp":"v=0"}"#.to_string()),
+            (PeerMsg::Describe(Description { session: 1, no: 2, heard: 0, kind: Kind::Offer, sdp: "v=0".to_string() }),
+             r#"{"type":"describe","session":1,"no":2,"heard":0,"kind":"offer","sdp":"v=0"}"#.to_string()),
+            (PeerMsg::Describe(Description { session: 1, no: 1, heard: 2, kind: Kind::Answer { to: 2 }, sdp: "v=0".to_string() }),
+             r#"{"type":"describe","session":1,"no":1,"heard":2,"kind":"answer","to":2,"sdp":"v=0"}"#.to_string()),
             (PeerMsg::Candidate(TrickledCandidate { session: 1, no: 2, candidate: Candidate { candidate: "candidate:1".to_string(), mid: Some("0".to_string()), line: Some(0) } }),
              r#"{"type":"candidate","session":1,"no":2,"candidate":"candidate:1","mid":"0","line":0}"#.to_string()),
             (PeerMsg::Again { session: 3 }, r#"{"type":"again","session":3}"#.to_string()),
@@ -269,9 +392,18 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_ignored_and_unknown_tags_refused() {
-        assert_eq!(decode::<PeerMsg>(r#"{"type":"bye","later":1}"#, 99), Ok(PeerMsg::Bye));
-        assert_eq!(decode::<PeerMsg>(r#"{"type":"dance"}"#, 99), Err(DecodeError::NotUnderstood));
-        assert_eq!(decode::<PeerMsg>(r#"{"type":"bye"}"#, 3), Err(DecodeError::TooLong));
+        assert_eq!(
+            decode::<PeerMsg>(r#"{"type":"bye","later":1}"#, 99),
+            Ok(PeerMsg::Bye)
+        );
+        assert_eq!(
+            decode::<PeerMsg>(r#"{"type":"dance"}"#, 99),
+            Err(DecodeError::NotUnderstood)
+        );
+        assert_eq!(
+            decode::<PeerMsg>(r#"{"type":"bye"}"#, 3),
+            Err(DecodeError::TooLong)
+        );
     }
 
     #[test]

@@ -1,0 +1,528 @@
+//! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
+//! those who are not connected yet. This file routes inputs, tells the next wake and sends what is
+//! said; `room` holds the roster's rules, `direct` the pairing by tokens, `view` what can be shown.
+//!
+//! ```text
+//!   Lobby ──join──▶ Joining ──room──▶ InCall ──leave──▶ Ended
+//!     └──────────────── refused, replaced ───────────────▲
+//! ```
+
+mod direct;
+mod room;
+mod view;
+
+pub use direct::{DirectStep, DirectTrouble};
+pub use view::{LinkStatus, PeerState, PeerView, View};
+
+use crate::{
+    entropy::Entropy,
+    ids::{ConnId, Epoch, PeerId, PeerToken},
+    io::{ConnEvent, ConnState, Input, Intent, Output},
+    link::{Link, LinkAct},
+    negotiate::{OpIds, Step},
+    peer::{Due, Peer, Stage},
+    seal::{RoomKeys, Seal, To},
+    time::Millis,
+    wire::{self, ClientMsg, Media, PeerMsg, ServerMsg, VERSION, clean_name},
+};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use direct::Direct;
+
+/// After `Bye` the connections stay this long, so that it arrives.
+const LINGER: u64 = 300;
+/// The lobby shows this many names at the most; a room holds fewer.
+const PRESENT: usize = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Lobby,
+    Joining,
+    InCall,
+    Ended(Ended),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Left,
+    RoomFull,
+    /// The same token connected again, from a duplicated tab.
+    OpenedElsewhere,
+    ServerFull,
+    /// The signaller speaks another version.
+    Outdated,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WakeReason {
+    Link,
+    Peer(PeerId),
+    Pairing,
+    Linger,
+}
+
+/// What was dropped, by reason. For support; never a reason to stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Not understood: no JSON, an unknown tag, too long.
+    pub garbled: u32,
+    /// Envelopes and cards that the seal refused.
+    pub refused: u32,
+    /// Understood, yet not due: wrong person, wrong moment.
+    pub misplaced: u32,
+}
+
+pub struct Config {
+    pub token: PeerToken,
+    pub epoch: Epoch,
+    /// For jitter only.
+    pub seed: u64,
+    pub media: Media,
+}
+
+/// How strangers are met.
+enum Way {
+    Room { seal: Seal, link: Link },
+    Direct(Direct),
+}
+
+struct Me {
+    id: PeerId,
+    token: PeerToken,
+    epoch: Epoch,
+    name: String,
+    media: Media,
+}
+
+pub struct Call {
+    me: Me,
+    way: Way,
+    phase: Phase,
+    peers: BTreeMap<PeerId, Peer>,
+    /// The order in which people came, so that tiles keep their place.
+    arrivals: Vec<PeerId>,
+    conns: BTreeMap<ConnId, PeerId>,
+    present: BTreeMap<PeerId, String>,
+    ids: OpIds,
+    last_conn: u32,
+    entropy: Entropy,
+    linger: Option<Millis>,
+    dropped: Dropped,
+}
+
+impl Call {
+    pub fn room(config: Config, keys: RoomKeys) -> Self {
+        let seal = Seal::new(keys, config.token.id(), config.epoch);
+        Call::new(
+            config,
+            Way::Room {
+                seal,
+                link: Link::new(),
+            },
+        )
+    }
+
+    pub fn direct(config: Config) -> Self {
+        Call::new(config, Way::Direct(Direct::new()))
+    }
+
+    fn new(config: Config, way: Way) -> Self {
+        Call {
+            me: Me {
+                id: config.token.id(),
+                token: config.token,
+                epoch: config.epoch,
+                name: String::new(),
+                media: config.media,
+            },
+            way,
+            phase: Phase::Lobby,
+            peers: BTreeMap::new(),
+            arrivals: Vec::new(),
+            conns: BTreeMap::new(),
+            present: BTreeMap::new(),
+            ids: OpIds::default(),
+            last_conn: 0,
+            entropy: Entropy::new(config.seed),
+            linger: None,
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// To be called once, before anything else: dials where there is something to dial.
+    pub fn start(&mut self, now: Millis) -> Vec<Output> {
+        match &mut self.way {
+            Way::Room { link, .. } => {
+                link.dial(now);
+                [Output::Dial, Output::Changed].into()
+            }
+            Way::Direct(_) => [Output::Changed].into(),
+        }
+    }
+
+    /// Never fails and never panics: what is bad is counted and dropped. Afterwards `next_wake` is
+    /// later than `now`.
+    pub fn handle(&mut self, now: Millis, input: Input) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::User(intent) => self.on_intent(now, intent, &mut out),
+            Input::Signal(event) => self.on_signal(now, event, &mut out),
+            Input::Conn(conn, event) => self.on_conn(now, conn, event, &mut out),
+            Input::Done(op, result) => match self.ids.take(op) {
+                None => out.push(Output::Release(op)),
+                Some(conn) => match self.conns.get(&conn).copied() {
+                    Some(id) => self.negotiate(now, id, &mut out, |negotiation, ids, steps| {
+                        negotiation.on_done(ids, op, result, steps);
+                    }),
+                    None => self.on_pairing_done(now, op, result, &mut out),
+                },
+            },
+            Input::Wake => {}
+        }
+        self.on_due(now, &mut out);
+        debug_assert!(
+            self.next_wake().is_none_or(|(at, _)| at > now),
+            "a timer stands still"
+        );
+        out
+    }
+
+    pub fn next_wake(&self) -> Option<(Millis, WakeReason)> {
+        let way = match &self.way {
+            Way::Room { link, .. } => link.next_wake().map(|at| (at, WakeReason::Link)),
+            Way::Direct(direct) => direct.next_wake().map(|at| (at, WakeReason::Pairing)),
+        };
+        let linger = self.linger.map(|at| (at, WakeReason::Linger));
+        let peers = self
+            .peers
+            .values()
+            .filter_map(|p| Some((p.next_wake()?, WakeReason::Peer(p.id))));
+        peers.chain(way).chain(linger).min_by_key(|(at, _)| *at)
+    }
+
+    pub fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+
+    /// Browser operations under way for a connection; never more than one. For tests.
+    pub fn ops_in_flight(&self, conn: ConnId) -> usize {
+        self.ids.in_flight(conn)
+    }
+
+    fn on_intent(&mut self, now: Millis, intent: Intent, out: &mut Vec<Output>) {
+        match intent {
+            Intent::Join { name } => self.on_join(now, &name, out),
+            Intent::Leave => self.on_leave(now, out),
+            Intent::Unload => self.on_unload(out),
+            Intent::Media(media) => {
+                if media != self.me.media {
+                    self.me.media = media;
+                    self.tell_all(&PeerMsg::Media(media), out);
+                }
+            }
+            Intent::Retry(id) => {
+                if let Some(peer) = self.peers.get_mut(&id)
+                    && peer.stage == Stage::Failed
+                {
+                    peer.start_over(now);
+                    self.connect_anew(now, id, out);
+                }
+                out.push(Output::Changed);
+            }
+            Intent::Name(name) => self.set_name(&name),
+            Intent::StartOver => {
+                self.stop_pairing(out);
+                out.push(Output::Changed);
+            }
+            Intent::CreateInvite => self.on_create_invite(out),
+            Intent::UseToken(text) => self.on_use_token(&text, out),
+        }
+    }
+
+    fn on_conn(&mut self, now: Millis, conn: ConnId, event: ConnEvent, out: &mut Vec<Output>) {
+        let Some(id) = self.conns.get(&conn).copied() else {
+            self.on_pairing_event(now, conn, event, out);
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        match event {
+            ConnEvent::NegotiationNeeded => {
+                self.negotiate(now, id, out, |negotiation, ids, steps| {
+                    negotiation.on_needed(ids, steps)
+                });
+            }
+            ConnEvent::Candidate(candidate) => {
+                self.negotiate(now, id, out, |negotiation, _, steps| {
+                    negotiation.on_local_candidate(candidate, steps);
+                });
+            }
+            ConnEvent::State(ConnState::Connecting) => {}
+            ConnEvent::State(ConnState::Connected) => {
+                peer.on_connected();
+                out.push(Output::Changed);
+            }
+            ConnEvent::State(ConnState::Disconnected) => {
+                peer.on_trouble(now, false);
+                out.push(Output::Changed);
+            }
+            ConnEvent::State(ConnState::Failed) => {
+                peer.on_trouble(now, true);
+                // One that never came about is not worth mending.
+                if matches!(peer.stage, Stage::Connecting { .. }) {
+                    self.connect_anew(now, id, out);
+                }
+                out.push(Output::Changed);
+            }
+            ConnEvent::ChannelOpen => {
+                peer.channel = true;
+                peer.on_connected();
+                self.greet(id, out);
+                out.push(Output::Changed);
+            }
+            ConnEvent::ChannelClosed => {
+                self.close_conn(id, out);
+                if let Some(peer) = self.peers.get_mut(&id) {
+                    peer.on_gone(now);
+                    if matches!(self.way, Way::Direct(_)) {
+                        peer.present = false;
+                        peer.keep_place(now);
+                    }
+                }
+                out.push(Output::Changed);
+            }
+            ConnEvent::ChannelText(text) => match wire::decode(&text, wire::MAX_PEER_MSG) {
+                Ok(message) => self.on_peer_msg(now, id, message, out),
+                Err(_) => self.dropped.garbled += 1,
+            },
+        }
+    }
+
+    /// Everything that has come due, each timer once.
+    fn on_due(&mut self, now: Millis, out: &mut Vec<Output>) {
+        while let Some((at, reason)) = self.next_wake()
+            && at <= now
+        {
+            match reason {
+                WakeReason::Linger => {
+                    self.linger = None;
+                    self.close_all(out);
+                }
+                WakeReason::Pairing => self.on_pairing_wake(now, out),
+                WakeReason::Link => self.on_link_wake(now, out),
+                WakeReason::Peer(id) => {
+                    if let Some(due) = self.peers.get_mut(&id).and_then(|p| p.on_wake(now)) {
+                        self.on_peer_due(now, id, due, out);
+                    }
+                }
+            }
+        }
+    }
+
+    fn on_link_wake(&mut self, now: Millis, out: &mut Vec<Output>) {
+        let Way::Room { link, .. } = &mut self.way else {
+            return;
+        };
+        match link.on_wake(now, &mut self.entropy) {
+            Some(LinkAct::Dial) => out.push(Output::Dial),
+            Some(LinkAct::HangUpAndWait) => out.extend([Output::HangUp, Output::Changed]),
+            Some(LinkAct::Ping) => self.signal(&ClientMsg::Ping, out),
+            None => {}
+        }
+    }
+
+    fn on_peer_due(&mut self, now: Millis, id: PeerId, due: Due, out: &mut Vec<Output>) {
+        match due {
+            Due::Remove => self.remove(id, out),
+            Due::GiveUp => {
+                self.close_conn(id, out);
+                out.push(Output::Changed);
+            }
+            Due::SpeakAgain => self.speak_again(now, id, out),
+            Due::FreshConnection => self.connect_anew(now, id, out),
+            Due::RestartIce => {
+                let Some(negotiation) = self.peers.get(&id).and_then(|p| p.negotiation.as_ref())
+                else {
+                    self.connect_anew(now, id, out);
+                    return;
+                };
+                if negotiation.is_unanswered() {
+                    self.negotiate(now, id, out, |negotiation, _, steps| {
+                        negotiation.resend(steps)
+                    });
+                } else {
+                    out.push(Output::RestartIce(negotiation.conn()));
+                }
+            }
+        }
+    }
+
+    /// Runs one step of a peer's negotiation and carries out what it wants.
+    fn negotiate(
+        &mut self,
+        now: Millis,
+        id: PeerId,
+        out: &mut Vec<Output>,
+        step: impl FnOnce(&mut crate::negotiate::Negotiation, &mut OpIds, &mut Vec<Step>),
+    ) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let Some(negotiation) = &mut peer.negotiation else {
+            return;
+        };
+        let conn = negotiation.conn();
+        let mut steps = Vec::new();
+        step(negotiation, &mut self.ids, &mut steps);
+        peer.session = peer.session.max(negotiation.session());
+        for step in steps {
+            match step {
+                Step::Send(message) => {
+                    self.tell(id, &message, out);
+                }
+                Step::Start(op, work) => out.push(Output::Start(op, work)),
+                Step::Adopt => out.push(Output::AdoptSlots(conn)),
+                Step::Broken => {
+                    // The timers of the stage try again; the impolite side with a fresh connection.
+                    self.close_conn(id, out);
+                    if let Some(peer) = self.peers.get_mut(&id) {
+                        peer.on_trouble(now, false);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn greet(&mut self, id: PeerId, out: &mut Vec<Output>) {
+        let hello = self.hello();
+        self.tell(id, &hello, out);
+    }
+
+    fn hello(&self) -> PeerMsg {
+        PeerMsg::Hello {
+            version: VERSION,
+            id: self.me.id,
+            epoch: self.me.epoch,
+            name: self.me.name.clone(),
+            media: self.me.media,
+        }
+    }
+
+    /// To everyone whose channel is open.
+    fn tell_all(&mut self, message: &PeerMsg, out: &mut Vec<Output>) {
+        let open: Vec<PeerId> = self
+            .peers
+            .values()
+            .filter(|p| p.channel)
+            .map(|p| p.id)
+            .collect();
+        for id in open {
+            self.tell(id, message, out);
+        }
+    }
+
+    /// Over the control channel where it is open, sealed through the signaller otherwise; over both
+    /// while it is unclear whether the channel still carries (doubles are known for what they are).
+    /// False when there is no way at all.
+    fn tell(&mut self, id: PeerId, message: &PeerMsg, out: &mut Vec<Output>) -> bool {
+        let Some(peer) = self.peers.get(&id) else {
+            return false;
+        };
+        let (epoch, sure) = (peer.epoch, peer.stage == Stage::Connected);
+        let channel = peer
+            .negotiation
+            .as_ref()
+            .filter(|_| peer.channel)
+            .map(|n| n.conn());
+        if let Some(conn) = channel {
+            out.push(Output::ChannelText(conn, wire::encode(message)));
+            if sure && *message != PeerMsg::Bye {
+                return true;
+            }
+        }
+        self.tell_sealed(id, epoch, message, out) || channel.is_some()
+    }
+
+    fn tell_sealed(
+        &mut self,
+        id: PeerId,
+        epoch: Epoch,
+        message: &PeerMsg,
+        out: &mut Vec<Output>,
+    ) -> bool {
+        let Way::Room { seal, link } = &mut self.way else {
+            return false;
+        };
+        if !link.is_open() {
+            return false;
+        }
+        let body = seal.seal(To::Peer(id, epoch), wire::encode(message).as_bytes());
+        let room = seal.room();
+        out.push(Output::SignalText(wire::encode(&ClientMsg::Send {
+            room,
+            to: id,
+            body,
+        })));
+        true
+    }
+
+    fn signal(&mut self, message: &ClientMsg, out: &mut Vec<Output>) {
+        if let Way::Room { link, .. } = &self.way
+            && link.is_open()
+        {
+            out.push(Output::SignalText(wire::encode(message)));
+        }
+    }
+
+    fn open_conn(&mut self) -> ConnId {
+        self.last_conn += 1;
+        ConnId(self.last_conn)
+    }
+
+    fn close_conn(&mut self, id: PeerId, out: &mut Vec<Output>) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        peer.channel = false;
+        if let Some(negotiation) = peer.negotiation.take() {
+            self.conns.remove(&negotiation.conn());
+            self.ids.forget(negotiation.conn());
+            out.push(Output::CloseConn(negotiation.conn()));
+        }
+    }
+
+    fn remove(&mut self, id: PeerId, out: &mut Vec<Output>) {
+        self.close_conn(id, out);
+        self.peers.remove(&id);
+        self.arrivals.retain(|known| *known != id);
+        out.push(Output::Changed);
+    }
+
+    fn close_all(&mut self, out: &mut Vec<Output>) {
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.remove(id, out);
+        }
+        self.close_way(out);
+    }
+
+    fn end(&mut self, why: Ended, out: &mut Vec<Output>) {
+        self.phase = Phase::Ended(why);
+        self.close_all(out);
+        out.push(Output::Changed);
+    }
+
+    fn set_name(&mut self, name: &str) {
+        self.me.name = clean_name(name);
+    }
+
+    fn is_polite(&self, to: PeerId) -> bool {
+        self.me.id < to
+    }
+}
+
+/// A message of a signaller, or nothing.
+fn server_msg(text: &str) -> Option<ServerMsg> {
+    wire::decode(text, wire::MAX_FRAME).ok()
+}

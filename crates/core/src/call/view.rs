@@ -1,0 +1,96 @@
+//! What can be shown of a call, as a snapshot of plain values.
+
+use super::{Call, DirectStep, DirectTrouble, Phase, Way};
+use crate::{
+    ids::{ConnId, PeerId},
+    peer::{Peer, Stage},
+    wire::Media,
+};
+use alloc::{string::String, vec::Vec};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkStatus {
+    Connecting,
+    Online,
+    /// Gone, and being dialled again.
+    Offline,
+    /// A direct call has none.
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerState {
+    Connecting,
+    Connected,
+    Reconnecting,
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerView {
+    pub id: PeerId,
+    pub name: String,
+    pub state: PeerState,
+    pub media: Media,
+    /// The connection that carries their picture, if there is one.
+    pub conn: Option<ConnId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub phase: Phase,
+    pub link: LinkStatus,
+    /// Names of those in the room, before joining.
+    pub present: Vec<String>,
+    /// In the order in which they came.
+    pub peers: Vec<PeerView>,
+    pub direct: Option<(DirectStep, Option<DirectTrouble>)>,
+}
+
+impl Call {
+    pub fn me(&self) -> PeerId {
+        self.me.id
+    }
+
+    pub fn view(&self) -> View {
+        let link = match &self.way {
+            Way::Direct(_) => LinkStatus::None,
+            Way::Room { link, .. } if link.is_open() => LinkStatus::Online,
+            Way::Room { link, .. } if link.is_waiting() => LinkStatus::Offline,
+            Way::Room { .. } => LinkStatus::Connecting,
+        };
+        let direct = match &self.way {
+            Way::Direct(direct) => Some((direct.step(), direct.trouble())),
+            Way::Room { .. } => None,
+        };
+        View {
+            phase: self.phase,
+            link,
+            present: self.present.values().cloned().collect(),
+            peers: self
+                .arrivals
+                .iter()
+                .filter_map(|id| self.peers.get(id))
+                .map(show)
+                .collect(),
+            direct,
+        }
+    }
+}
+
+fn show(peer: &Peer) -> PeerView {
+    let state = match peer.stage {
+        Stage::Connecting { .. } => PeerState::Connecting,
+        Stage::Connected => PeerState::Connected,
+        Stage::Reconnecting { .. } => PeerState::Reconnecting,
+        Stage::Failed => PeerState::Failed,
+    };
+    let conn = peer.negotiation.as_ref().map(|n| n.conn());
+    PeerView {
+        id: peer.id,
+        name: peer.name.clone(),
+        state,
+        media: peer.media,
+        conn,
+    }
+}

@@ -1,0 +1,162 @@
+//! The signalling link: dialled, kept alive, dialled again with jittered backoff. It says when to dial
+//! and when to hang up; what is said over it is the call's business.
+
+use crate::{
+    entropy::Entropy,
+    time::{Backoff, Millis},
+};
+
+/// An open socket that answers nothing for this long is dead, whatever the browser believes.
+const SILENCE: u64 = 35_000;
+/// How often an idle link is asked for a sign of life.
+const PING: u64 = 15_000;
+/// A dial that neither opens nor fails is given up after this.
+const DIAL: u64 = 10_000;
+const BACKOFF: Backoff = Backoff::new(400, 10_000);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Down,
+    Dialling { until: Millis },
+    Open { heard: Millis, pinged: Millis },
+    Waiting { until: Millis },
+}
+
+#[derive(Debug)]
+pub struct Link {
+    state: State,
+    backoff: Backoff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkAct {
+    Dial,
+    HangUpAndWait,
+    Ping,
+}
+
+impl Link {
+    pub fn new() -> Self {
+        Link {
+            state: State::Down,
+            backoff: BACKOFF,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    pub fn is_down(&self) -> bool {
+        self.state == State::Down
+    }
+
+    /// It was open, or was tried, and is not there.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting { .. }) || self.backoff.tries() > 0 && !self.is_open()
+    }
+
+    pub fn dial(&mut self, now: Millis) {
+        self.state = State::Dialling {
+            until: now.after(DIAL),
+        };
+    }
+
+    pub fn on_open(&mut self, now: Millis) {
+        self.state = State::Open {
+            heard: now,
+            pinged: now,
+        };
+    }
+
+    /// Only a link over which something was said counts as mended.
+    pub fn on_heard(&mut self, now: Millis) {
+        if let State::Open { heard, .. } = &mut self.state {
+            *heard = now;
+            self.backoff.reset();
+        }
+    }
+
+    pub fn on_closed(&mut self, now: Millis, entropy: &mut Entropy) {
+        if self.state != State::Down {
+            self.state = State::Waiting {
+                until: now.after(self.backoff.next_delay(entropy)),
+            };
+        }
+    }
+
+    pub fn close(&mut self) {
+        self.state = State::Down;
+    }
+
+    pub fn next_wake(&self) -> Option<Millis> {
+        match self.state {
+            State::Down => None,
+            State::Dialling { until } | State::Waiting { until } => Some(until),
+            State::Open { heard, pinged } => Some(pinged.after(PING).min(heard.after(SILENCE))),
+        }
+    }
+
+    pub fn on_wake(&mut self, now: Millis, entropy: &mut Entropy) -> Option<LinkAct> {
+        match &mut self.state {
+            State::Waiting { until } if *until <= now => {
+                self.dial(now);
+                Some(LinkAct::Dial)
+            }
+            State::Dialling { until } if *until <= now => {
+                self.on_closed(now, entropy);
+                Some(LinkAct::HangUpAndWait)
+            }
+            State::Open { heard, .. } if heard.after(SILENCE) <= now => {
+                self.on_closed(now, entropy);
+                Some(LinkAct::HangUpAndWait)
+            }
+            State::Open { pinged, .. } if pinged.after(PING) <= now => {
+                *pinged = now;
+                Some(LinkAct::Ping)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Link::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_open_link_is_pinged_then_given_up_and_dialled_again() {
+        let mut entropy = Entropy::new(1);
+        let mut link = Link::new();
+        link.dial(Millis(0));
+        link.on_open(Millis(10));
+        let mut acts = alloc::vec::Vec::new();
+        while let Some(at) = link.next_wake() {
+            acts.extend(link.on_wake(at, &mut entropy));
+            if acts.last() == Some(&LinkAct::Dial) {
+                break;
+            }
+        }
+        use LinkAct::*;
+        assert_eq!(acts, [Ping, Ping, HangUpAndWait, Dial]);
+    }
+
+    #[test]
+    fn a_dial_that_never_answers_is_given_up() {
+        let mut entropy = Entropy::new(1);
+        let mut link = Link::new();
+        link.dial(Millis(0));
+        assert_eq!(link.next_wake(), Some(Millis(DIAL)));
+        assert_eq!(
+            link.on_wake(Millis(DIAL), &mut entropy),
+            Some(LinkAct::HangUpAndWait)
+        );
+        assert!(link.is_waiting());
+    }
+}

@@ -1,0 +1,218 @@
+//! One remote person: which life of theirs this is, how the connection to them fares, and when to try
+//! what next. Timers live in `Stage`; what has to happen comes out as `Due`.
+//!
+//! ```text
+//!   Connecting ──▶ Connected ◀──▶ Reconnecting ──▶ Failed
+//!        └────────────────▶ Failed ──(try again)──▶ Connecting
+//! ```
+
+use crate::{
+    ids::{Epoch, PeerId},
+    negotiate::Negotiation,
+    time::Millis,
+    wire::Media,
+};
+use alloc::string::String;
+
+/// An unanswered offer, or a silence where an offer is due, is spoken into again after this.
+const AGAIN: u64 = 1_500;
+const AGAIN_MOST: u64 = 8_000;
+/// A connection that has not come about after this long is said not to.
+const GIVE_UP: u64 = 30_000;
+/// A connection that the browser calls `disconnected` often mends itself within a second.
+const PATIENCE: u64 = 1_000;
+/// ICE restarts before the whole connection is made anew.
+const RESTARTS: u32 = 2;
+const RESTART: u64 = 2_500;
+/// Someone who vanished may be reloading: their place is kept this long.
+const GRACE: u64 = 6_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// `again`: when to speak up once more; `wait`: how long after that.
+    Connecting {
+        since: Millis,
+        again: Millis,
+        wait: u64,
+    },
+    Connected,
+    /// `next`: when to try the next thing; `tries`: how many were tried.
+    Reconnecting {
+        since: Millis,
+        next: Millis,
+        tries: u32,
+    },
+    Failed,
+}
+
+#[derive(Debug)]
+pub struct Peer {
+    pub id: PeerId,
+    pub epoch: Epoch,
+    pub name: String,
+    pub media: Media,
+    /// The newest session of this life of theirs; each connection is one.
+    pub session: u32,
+    pub stage: Stage,
+    pub negotiation: Option<Negotiation>,
+    /// The control channel is open.
+    pub channel: bool,
+    /// The signaller says that they are in the room.
+    pub present: bool,
+    /// When they go from the roster unless something is heard of them.
+    pub leaves_at: Option<Millis>,
+}
+
+/// What a timer of this peer asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Say the offer again, or ask for one.
+    SpeakAgain,
+    RestartIce,
+    FreshConnection,
+    GiveUp,
+    Remove,
+}
+
+impl Peer {
+    pub fn new(now: Millis, id: PeerId, epoch: Epoch, name: String) -> Self {
+        let stage = Stage::connecting(now);
+        Peer {
+            id,
+            epoch,
+            name,
+            media: Media::default(),
+            session: 0,
+            stage,
+            negotiation: None,
+            channel: false,
+            present: true,
+            leaves_at: None,
+        }
+    }
+
+    pub fn next_wake(&self) -> Option<Millis> {
+        let stage = match self.stage {
+            Stage::Connecting { since, again, .. } => Some(again.min(since.after(GIVE_UP))),
+            Stage::Reconnecting { since, next, .. } => Some(next.min(since.after(GIVE_UP))),
+            Stage::Connected | Stage::Failed => None,
+        };
+        match (stage, self.leaves_at) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// What is due now, with the timer already moved on, so that it is asked for once.
+    pub fn on_wake(&mut self, now: Millis) -> Option<Due> {
+        if self.leaves_at.is_some_and(|at| at <= now) {
+            self.leaves_at = None;
+            return Some(Due::Remove);
+        }
+        match &mut self.stage {
+            Stage::Connecting { since, .. } | Stage::Reconnecting { since, .. }
+                if since.after(GIVE_UP) <= now =>
+            {
+                self.stage = Stage::Failed;
+                Some(Due::GiveUp)
+            }
+            Stage::Connecting { again, wait, .. } if *again <= now => {
+                *wait = (*wait * 2).min(AGAIN_MOST);
+                *again = now.after(*wait);
+                Some(Due::SpeakAgain)
+            }
+            Stage::Reconnecting { next, tries, .. } if *next <= now => {
+                *tries += 1;
+                *next = now.after(RESTART << (*tries).min(2));
+                Some(if *tries <= RESTARTS {
+                    Due::RestartIce
+                } else {
+                    Due::FreshConnection
+                })
+            }
+            _ => None,
+        }
+    }
+
+    pub fn on_connected(&mut self) {
+        self.stage = Stage::Connected;
+        self.leaves_at = None;
+    }
+
+    /// The browser reports trouble on a connection that stood.
+    pub fn on_trouble(&mut self, now: Millis, certain: bool) {
+        let next = if certain {
+            now.after(1)
+        } else {
+            now.after(PATIENCE)
+        };
+        match &mut self.stage {
+            Stage::Connected => {
+                self.stage = Stage::Reconnecting {
+                    since: now,
+                    next,
+                    tries: 0,
+                }
+            }
+            Stage::Reconnecting { next: due, .. } if certain => *due = (*due).min(next),
+            _ => {}
+        }
+    }
+
+    /// The other end is gone: closed, crashed, reloading. Their place is kept for a while, and a fresh
+    /// connection is tried where someone may still be there.
+    pub fn on_gone(&mut self, now: Millis) {
+        self.channel = false;
+        let next = now.after(AGAIN);
+        self.stage = Stage::Reconnecting {
+            since: now,
+            next,
+            tries: RESTARTS,
+        };
+        if !self.present {
+            self.keep_place(now);
+        }
+    }
+
+    pub fn keep_place(&mut self, now: Millis) {
+        self.leaves_at.get_or_insert(now.after(GRACE));
+    }
+
+    /// Back after a reload: another life at the same place.
+    pub fn on_new_life(&mut self, now: Millis, epoch: Epoch) {
+        self.epoch = epoch;
+        self.session = 0;
+        self.media = Media::default();
+        if !matches!(self.stage, Stage::Reconnecting { .. } | Stage::Connected) {
+            self.stage = Stage::connecting(now);
+        }
+    }
+
+    /// Connecting anew, keeping what a person sees: someone who was connected is *re*connecting.
+    pub fn start_over(&mut self, now: Millis) {
+        self.stage = match self.stage {
+            Stage::Failed => Stage::connecting(now),
+            Stage::Connecting { since, .. } => Stage::Connecting {
+                since,
+                again: now.after(AGAIN),
+                wait: AGAIN,
+            },
+            Stage::Connected => Stage::Reconnecting {
+                since: now,
+                next: now.after(RESTART),
+                tries: RESTARTS,
+            },
+            kept @ Stage::Reconnecting { .. } => kept,
+        };
+    }
+}
+
+impl Stage {
+    pub fn connecting(now: Millis) -> Stage {
+        Stage::Connecting {
+            since: now,
+            again: now.after(AGAIN),
+            wait: AGAIN,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Calls without a server: a token there, a token back, and the rest in-band.
+
+use crate::world::{CALM, World};
+use duologue_core::{
+    call::{DirectStep, DirectTrouble, Phase},
+    io::Intent,
+};
+
+fn step(world: &World, who: usize) -> DirectStep {
+    world.people[who]
+        .call
+        .view()
+        .direct
+        .map(|(step, _)| step)
+        .expect("a direct call")
+}
+
+fn trouble(world: &World, who: usize) -> Option<DirectTrouble> {
+    world.people[who]
+        .call
+        .view()
+        .direct
+        .and_then(|(_, trouble)| trouble)
+}
+
+fn invite(world: &mut World, who: usize) -> String {
+    world.user(who, Intent::Name(format!("Person {who}")));
+    world.user(who, Intent::CreateInvite);
+    world.until(3_000, "an invite", |w| {
+        matches!(step(w, who), DirectStep::Invite { .. })
+    });
+    match step(world, who) {
+        DirectStep::Invite { token } => token,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn reply(world: &mut World, who: usize, token: String) -> String {
+    world.user(who, Intent::Name(format!("Person {who}")));
+    world.user(who, Intent::UseToken(token));
+    world.until(3_000, "a reply", |w| {
+        matches!(step(w, who), DirectStep::Reply { .. })
+    });
+    match step(world, who) {
+        DirectStep::Reply { token } => token,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_invite_and_a_reply_make_a_whole_call() {
+    let mut world = World::new(1, CALM);
+    let (ana, ben) = (world.direct_person(), world.direct_person());
+    let token = invite(&mut world, ana);
+    assert!(token.len() <= 140, "{} characters", token.len());
+    let back = reply(
+        &mut world,
+        ben,
+        format!("  https://example.org/#/direct/{token}\n"),
+    );
+    // The reply waits for a person to carry it.
+    world.run(90_000);
+    world.user(ana, Intent::UseToken(back));
+    world.until(5_000, "connected with media", |w| w.is_mesh_of(&[ana, ben]));
+    assert_eq!(world.people[ana].call.view().phase, Phase::InCall);
+    assert!(
+        world
+            .people
+            .iter()
+            .any(|p| p.pcs.values().any(|pc| pc.adopted)),
+        "no slots were adopted"
+    );
+}
+
+#[test]
+fn hanging_up_ends_it_for_the_other_too() {
+    let mut world = World::new(2, CALM);
+    let (ana, ben) = (world.direct_person(), world.direct_person());
+    let token = invite(&mut world, ana);
+    let back = reply(&mut world, ben, token);
+    world.user(ana, Intent::UseToken(back));
+    world.until(5_000, "connected", |w| w.is_mesh_of(&[ana, ben]));
+    world.user(ana, Intent::Leave);
+    world.run(1_000);
+    assert_eq!(world.sees(ben), []);
+}
+
+#[test]
+fn each_wrong_text_gets_its_own_answer_and_the_invite_still_stands() {
+    let mut world = World::new(3, CALM);
+    let (ana, ben, eve) = (
+        world.direct_person(),
+        world.direct_person(),
+        world.direct_person(),
+    );
+    let token = invite(&mut world, ana);
+    let other = invite(&mut world, eve);
+    let back = reply(&mut world, ben, token.clone());
+    let damaged = format!("{}x", &back[..back.len() - 1]);
+    for (text, expected) in [
+        ("", DirectTrouble::Empty),
+        ("hello there", DirectTrouble::NotAToken),
+        (&token[..token.len() / 2], DirectTrouble::Damaged),
+        (damaged.as_str(), DirectTrouble::Damaged),
+        (other.as_str(), DirectTrouble::NotAReply),
+    ] {
+        world.user(ana, Intent::UseToken(text.to_string()));
+        assert_eq!(trouble(&world, ana), Some(expected), "{text:?}");
+    }
+    world.user(eve, Intent::UseToken(back.clone()));
+    assert_eq!(trouble(&world, eve), Some(DirectTrouble::OtherInvite));
+    world.user(ana, Intent::UseToken(back.clone()));
+    world.until(5_000, "connected after all", |w| w.is_mesh_of(&[ana, ben]));
+
+    let late = world.direct_person();
+    world.user(late, Intent::UseToken(back));
+    assert_eq!(trouble(&world, late), Some(DirectTrouble::NotAnInvite));
+}
+
+#[test]
+fn starting_over_closes_what_was_begun() {
+    let mut world = World::new(4, CALM);
+    let ana = world.direct_person();
+    invite(&mut world, ana);
+    world.user(ana, Intent::StartOver);
+    assert_eq!(step(&world, ana), DirectStep::Start);
+    assert!(world.people[ana].pcs.is_empty());
+    invite(&mut world, ana);
+}

@@ -1,0 +1,222 @@
+//! An `RTCPeerConnection` as far as negotiation can tell: the signalling-state table with its errors,
+//! implicit rollback, coalesced `negotiationneeded`, restarts that survive a rollback, and candidates
+//! that fit one set of credentials only.
+
+use duologue_core::{
+    io::{OpError, Sdp, SdpKind},
+    wire::Candidate,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signaling {
+    Stable,
+    HaveLocalOffer,
+    HaveRemoteOffer,
+}
+
+/// What a description says, in the place of SDP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Said {
+    pc: u32,
+    number: u32,
+    ufrag: u32,
+    lines: u32,
+    /// In an answer: the number of the offer.
+    to: u32,
+}
+
+#[derive(Debug)]
+pub struct FakePc {
+    /// Unique in the world.
+    pub uid: u32,
+    pub signaling: Signaling,
+    number: u32,
+    ufrag: u32,
+    next_ufrag: u32,
+    ufrag_before_offer: u32,
+    restart: bool,
+    /// m-lines wanted (the control channel is one), and agreed on.
+    lines: u32,
+    agreed: u32,
+    pending_remote: Option<Said>,
+    pending_local: Option<u32>,
+    /// Who is at the other end, by what was agreed last: (uid, ufrag).
+    pub remote: Option<(u32, u32)>,
+    pub remote_candidates: Vec<u32>,
+    pub connected: bool,
+    pub channel: bool,
+    pub adopted: bool,
+    fired: bool,
+}
+
+impl FakePc {
+    pub fn new(uid: u32, slots: bool) -> Self {
+        FakePc {
+            uid,
+            signaling: Signaling::Stable,
+            number: 0,
+            ufrag: 1,
+            next_ufrag: 2,
+            ufrag_before_offer: 1,
+            restart: false,
+            lines: if slots { 3 } else { 1 },
+            agreed: 0,
+            pending_remote: None,
+            pending_local: None,
+            remote: None,
+            remote_candidates: Vec::new(),
+            connected: false,
+            channel: false,
+            adopted: false,
+            fired: false,
+        }
+    }
+
+    pub fn create_slots(&mut self) {
+        self.lines = self.lines.max(3);
+    }
+
+    pub fn adopt_slots(&mut self) {
+        if let Some(said) = self.pending_remote {
+            self.lines = self.lines.max(said.lines);
+            self.adopted |= said.lines >= 3;
+        }
+    }
+
+    pub fn restart_ice(&mut self) {
+        self.restart = true;
+    }
+
+    /// Would `negotiationneeded` fire now? Once per need, as the specification has it.
+    pub fn take_needed(&mut self) -> bool {
+        let needed =
+            self.signaling == Signaling::Stable && (self.restart || self.lines > self.agreed);
+        needed && !std::mem::replace(&mut self.fired, true)
+    }
+
+    pub fn set_local(&mut self) -> Result<Sdp, OpError> {
+        self.number += 1;
+        match self.signaling {
+            Signaling::Stable | Signaling::HaveLocalOffer => {
+                self.ufrag_before_offer = self.ufrag;
+                if self.restart {
+                    self.ufrag = self.next_ufrag;
+                    self.next_ufrag += 1;
+                }
+                self.signaling = Signaling::HaveLocalOffer;
+                self.pending_local = Some(self.number);
+                Ok(self.say(SdpKind::Offer, 0))
+            }
+            Signaling::HaveRemoteOffer => {
+                let Some(said) = self.pending_remote.take() else {
+                    return Err(OpError::WrongState);
+                };
+                if self
+                    .remote
+                    .is_some_and(|(pc, ufrag)| (pc, ufrag) != (said.pc, said.ufrag))
+                {
+                    // The other side restarted: so do we, as browsers do in the answer.
+                    self.ufrag = self.next_ufrag;
+                    self.next_ufrag += 1;
+                }
+                self.agree(said);
+                Ok(self.say(SdpKind::Answer, said.number))
+            }
+        }
+    }
+
+    pub fn set_remote(&mut self, sdp: &Sdp) -> Result<(), OpError> {
+        let said = Said::read(&sdp.text).ok_or(OpError::Refused)?;
+        match (sdp.kind, self.signaling) {
+            (SdpKind::Offer, _) => {
+                if self.signaling == Signaling::HaveLocalOffer {
+                    self.ufrag = self.ufrag_before_offer;
+                    self.pending_local = None;
+                }
+                self.signaling = Signaling::HaveRemoteOffer;
+                self.pending_remote = Some(said);
+                Ok(())
+            }
+            (SdpKind::Answer, Signaling::HaveLocalOffer) => {
+                if self.pending_local != Some(said.to) {
+                    return Err(OpError::Refused);
+                }
+                self.restart = false;
+                self.agree(said);
+                Ok(())
+            }
+            (SdpKind::Answer, _) => Err(OpError::WrongState),
+        }
+    }
+
+    pub fn add_candidate(&mut self, candidate: &Candidate) -> Result<(), OpError> {
+        let ufrag: u32 = candidate.candidate.parse().map_err(|_| OpError::Refused)?;
+        let known = self
+            .pending_remote
+            .map(|said| said.ufrag)
+            .or(self.remote.map(|(_, ufrag)| ufrag));
+        match known {
+            None => Err(OpError::WrongState),
+            Some(known) if known != ufrag => Err(OpError::Refused),
+            Some(_) => {
+                self.remote_candidates.push(ufrag);
+                Ok(())
+            }
+        }
+    }
+
+    /// A candidate for the credentials of the newest local description.
+    pub fn candidate(&self) -> Candidate {
+        Candidate {
+            candidate: self.ufrag.to_string(),
+            mid: Some("0".into()),
+            line: Some(0),
+        }
+    }
+
+    pub fn ufrag(&self) -> u32 {
+        self.ufrag
+    }
+
+    /// Does this end believe in that one, and could it reach it?
+    pub fn reaches(&self, other: &FakePc) -> bool {
+        self.signaling == Signaling::Stable
+            && self.remote == Some((other.uid, other.ufrag))
+            && self.remote_candidates.contains(&other.ufrag)
+    }
+
+    fn agree(&mut self, said: Said) {
+        self.signaling = Signaling::Stable;
+        self.remote = Some((said.pc, said.ufrag));
+        self.agreed = self.agreed.max(said.lines).min(self.lines.max(said.lines));
+        self.pending_local = None;
+        self.fired = false;
+    }
+
+    fn say(&self, kind: SdpKind, to: u32) -> Sdp {
+        let lines = if kind == SdpKind::Answer {
+            self.agreed
+        } else {
+            self.lines
+        };
+        let text = format!(
+            "{} {} {} {} {}",
+            self.uid, self.number, self.ufrag, lines, to
+        );
+        Sdp { kind, text }
+    }
+}
+
+impl Said {
+    fn read(text: &str) -> Option<Said> {
+        let mut numbers = text.split(' ').map(|n| n.parse::<u32>().ok());
+        let mut next = || numbers.next().flatten();
+        Some(Said {
+            pc: next()?,
+            number: next()?,
+            ufrag: next()?,
+            lines: next()?,
+            to: next()?,
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Both offer at once, in every interleaving that chance finds: both ends become stable on the same
+//! session, one connection a pair, and nothing is left waiting.
+
+use crate::world::{Weather, World};
+use duologue_core::io::{ConnEvent, Input};
+use proptest::prelude::*;
+
+/// Makes both ends of every connection want to negotiate, now.
+fn everyone_negotiates(world: &mut World) {
+    for who in 0..world.people.len() {
+        let conns: Vec<_> = world.people[who].pcs.keys().copied().collect();
+        for conn in conns {
+            world.feed(who, Input::Conn(conn, ConnEvent::NegotiationNeeded));
+        }
+    }
+}
+
+#[test]
+fn two_offers_that_cross_leave_one_agreement() {
+    let mut world = World::new(
+        1,
+        Weather {
+            jitter: 50,
+            ..Default::default()
+        },
+    );
+    let all = [world.joined(), world.joined()];
+    world.until(5_000, "connected", |w| w.is_mesh_of(&all));
+    for _ in 0..20 {
+        everyone_negotiates(&mut world);
+        let pause = world.chance.below(40);
+        world.run(pause);
+    }
+    world.run(10_000);
+    assert!(world.is_mesh_of(&all));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_weather_and_any_moment_of_glare_ends_in_a_mesh(
+        seed in any::<u64>(),
+        people in 2usize..5,
+        lost in 0u64..40,
+        doubled in 0u64..60,
+        jitter in 0u64..1_500,
+        moments in proptest::collection::vec((0u64..700, 0u8..4), 0..12),
+    ) {
+        let mut world = World::new(seed, Weather { lost, doubled, jitter });
+        let everyone: Vec<usize> = (0..people).map(|_| world.joined()).collect();
+        for (pause, what) in moments {
+            world.run(pause);
+            match what {
+                0 | 1 => everyone_negotiates(&mut world),
+                2 => world.restart_ice_everywhere(),
+                _ => {
+                    let who = world.chance.below(people as u64) as usize;
+                    world.reload(everyone[who], false);
+                }
+            }
+        }
+        world.calm_down();
+        world.until(120_000, "a mesh", |w| w.is_mesh_of(&everyone));
+        // Quiet: nothing is waiting to be negotiated, and it stays that way.
+        world.run(20_000);
+        prop_assert!(world.is_mesh_of(&everyone));
+    }
+}

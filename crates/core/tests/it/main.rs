@@ -1,0 +1,10 @@
+//! Whole calls without a browser: real `Call`s and the real `Hub`, with fake connections, a network
+//! that delays, loses, doubles and reorders, and one virtual clock.
+
+mod fake_pc;
+mod world;
+
+mod direct;
+mod glare;
+mod hostile;
+mod rooms;

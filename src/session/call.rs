@@ -1,0 +1,226 @@
+//! A call as the screens see it. Owned by the reactive scope that opened it: when that scope goes,
+//! connections close and devices are put down.
+
+use super::{
+    driver::Driver,
+    identity,
+    local::Local,
+    means,
+    pulse::Pulse,
+    show::{Show, Signals},
+    support::Support,
+    view::{DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, Tile, room_address},
+};
+use crate::{
+    browser::{clock, level, listener::Listener, page, random},
+    route::Presets,
+};
+use duologue_core::{
+    call::Call as Machine,
+    ids::PeerId,
+    io::{Input, Intent},
+    seal::RoomSecret,
+    wire::Media,
+};
+use leptos::prelude::*;
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen_futures::spawn_local;
+
+#[derive(Clone, Copy)]
+pub struct Call {
+    pub local: Local,
+    pub phase: RwSignal<Phase>,
+    pub link: RwSignal<LinkStatus>,
+    /// Names of those who are in the room already (green room).
+    pub present: RwSignal<Vec<String>>,
+    pub tiles: RwSignal<Vec<Tile>>,
+    pub my_name: RwSignal<String>,
+    /// The invite address of this room; empty for a direct call.
+    pub address: RwSignal<String>,
+    /// A room whose name people typed can be guessed; the page says so.
+    pub guessable: RwSignal<bool>,
+    pub direct: RwSignal<DirectStep>,
+    pub direct_trouble: RwSignal<Option<DirectTrouble>>,
+    signals: Signals,
+    held: StoredValue<Rc<Held>, LocalStorage>,
+}
+
+/// What lives as long as the call: dropped with its reactive scope.
+#[derive(Default)]
+struct Held {
+    driver: RefCell<Option<Rc<Driver>>>,
+    pulse: RefCell<Option<Pulse>>,
+    support: RefCell<Option<Support>>,
+    unload: RefCell<Option<Listener>>,
+}
+
+impl Call {
+    /// Opens the green room of `room` (the text after `#/r/`).
+    pub fn open_room(room: &str) -> Result<Call, RoomError> {
+        let secret = RoomSecret::parse(&page::normalise(room))?;
+        let call = Call::new(secret.is_typed());
+        call.address.set(room_address(&secret.address()));
+        call.begin(move |media| Machine::room(identity::config(media), secret.keys()));
+        Ok(call)
+    }
+
+    /// A call without a server.
+    pub fn open_direct() -> Call {
+        let call = Call::new(false);
+        call.begin(|media| Machine::direct(identity::config(media)));
+        call
+    }
+
+    /// A fresh room's address part, the text after `#/r/`.
+    pub fn new_room() -> String {
+        RoomSecret::from_bytes(random::bytes()).address()
+    }
+
+    fn new(guessable: bool) -> Call {
+        let signals = Signals::new();
+        Call {
+            local: Local::new(),
+            phase: signals.phase,
+            link: signals.link,
+            present: signals.present,
+            tiles: signals.tiles,
+            my_name: RwSignal::new(identity::name()),
+            address: RwSignal::new(String::new()),
+            guessable: RwSignal::new(guessable),
+            direct: signals.direct,
+            direct_trouble: signals.direct_trouble,
+            signals,
+            held: StoredValue::new_local(Rc::default()),
+        }
+    }
+
+    /// Devices first: a person sees themselves while the rest is worked out.
+    fn begin(self, make: impl FnOnce(Media) -> Machine + 'static) {
+        let presets = means::presets();
+        self.local.start(Media {
+            microphone: presets.microphone,
+            camera: presets.camera,
+        });
+        let Some(owner) = Owner::current() else {
+            return;
+        };
+        let weak = Rc::downgrade(&self.held.get_value());
+        on_cleanup(move || self.close());
+        spawn_local(async move {
+            let means = means::find(&presets).await;
+            // Keys of a typed room take a moment; what is on the screen is drawn before.
+            clock::next_frame().await;
+            let Some(held) = weak.upgrade() else { return };
+            let show = Show::new(self.signals, owner);
+            let driver = Driver::new(make(self.local.media()), means, self.local, show);
+            self.attach(&held, &driver);
+            driver.start();
+            *held.driver.borrow_mut() = Some(driver);
+        });
+    }
+
+    fn attach(self, held: &Held, driver: &Rc<Driver>) {
+        let weak = Rc::downgrade(driver);
+        self.local.on_change(move || {
+            if let Some(driver) = weak.upgrade() {
+                driver.on_local_change();
+            }
+        });
+        let send = driver.sender();
+        *held.unload.borrow_mut() = Some(page::on_hide(move || {
+            identity::keep();
+            send(Input::User(Intent::Unload));
+        }));
+        *held.pulse.borrow_mut() = Some(Pulse::start(driver));
+        *held.support.borrow_mut() = Support::install(driver);
+        // Whatever ends a call puts the devices down.
+        let local = self.local;
+        Effect::new(move |_| {
+            if matches!(self.phase.get(), Phase::Ended(_)) {
+                local.close();
+            }
+        });
+    }
+
+    fn close(self) {
+        self.send(Intent::Leave);
+        self.local.close();
+        if let Some(held) = self.held.try_get_value() {
+            held.pulse.take();
+            held.support.take();
+            held.unload.take();
+            if let Some(driver) = held.driver.take() {
+                driver.linger();
+            }
+        }
+    }
+
+    fn send(self, intent: Intent) {
+        let driver = self
+            .held
+            .try_get_value()
+            .and_then(|held| held.driver.borrow().clone());
+        if let Some(driver) = driver {
+            driver.dispatch(Input::User(intent));
+        }
+    }
+
+    pub fn join(self, name: String) {
+        clock::mark("join-click");
+        level::wake();
+        identity::keep_name(&name);
+        self.my_name.set(name.clone());
+        self.send(Intent::Join { name });
+    }
+
+    pub fn leave(self) {
+        self.send(Intent::Leave);
+    }
+
+    /// "Try again" on a failed tile.
+    pub fn retry(self, tile: Tile) {
+        if let Some(id) = tile.id.with_value(|id| PeerId::parse(id)) {
+            self.send(Intent::Retry(id));
+        }
+    }
+
+    pub fn create_invite(self) {
+        self.name_myself();
+        self.send(Intent::CreateInvite);
+    }
+
+    /// An invite or a reply that came from the other side (or a whole address with it inside).
+    pub fn use_token(self, text: String) {
+        self.name_myself();
+        self.send(Intent::UseToken(text));
+    }
+
+    /// In a direct call there is no moment of joining: the name is told with the first hello.
+    fn name_myself(self) {
+        let name = self.my_name.get_untracked();
+        identity::keep_name(&name);
+        self.send(Intent::Name(name));
+    }
+
+    /// Back to the first step of a direct call.
+    pub fn start_over(self) {
+        self.send(Intent::StartOver);
+    }
+
+    /// Has it ended, and why?
+    pub fn ended(self) -> Option<Ended> {
+        match self.phase.get() {
+            Phase::Ended(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+impl From<&Presets> for Media {
+    fn from(presets: &Presets) -> Self {
+        Media {
+            microphone: presets.microphone,
+            camera: presets.camera,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `Output` → browser call; completion → `Input`. The only file that knows both.
+
+use super::{driver::Driver, signaller::Signaller};
+use crate::browser::{
+    error::BrowserError,
+    peer_connection::{PeerConnection, PeerEvent},
+};
+use duologue_core::{
+    ids::{ConnId, OpId},
+    io::{ConnEvent, Input, Op, OpError, OpValue, Output, SignalEvent},
+};
+use wasm_bindgen_futures::spawn_local;
+
+/// Candidates that have not come by then are not worth a person's waiting.
+const GATHER: u32 = 1_500;
+
+pub fn carry_out(driver: &Driver, output: Output) {
+    match output {
+        Output::Dial => {
+            let send = driver.sender();
+            let on_event = move |event: SignalEvent| send(Input::Signal(event));
+            // The old one goes first: two sockets of one person would replace each other.
+            driver.signaller.take();
+            match Signaller::dial(driver.means.socket.as_deref(), on_event) {
+                Ok(signaller) => *driver.signaller.borrow_mut() = Some(signaller),
+                Err(_) => driver.dispatch(Input::Signal(SignalEvent::Closed(1006))),
+            }
+        }
+        Output::HangUp => drop(driver.signaller.take()),
+        Output::SignalText(text) => {
+            if let Some(signaller) = &*driver.signaller.borrow() {
+                signaller.send(&text);
+            }
+        }
+        Output::OpenConn { conn, slots } => open(driver, conn, slots),
+        Output::CreateSlots(conn) => on(driver, conn, |c| {
+            driver.local.with_tracks(|a, v| c.add_slots(a, v))
+        }),
+        Output::AdoptSlots(conn) => on(driver, conn, |c| {
+            driver.local.with_tracks(|a, v| c.adopt_slots(a, v))
+        }),
+        Output::RestartIce(conn) => on(driver, conn, PeerConnection::restart_ice),
+        Output::CloseConn(conn) => drop(driver.conns.borrow_mut().remove(&conn)),
+        Output::ChannelText(conn, text) => on(driver, conn, |c| {
+            // A channel that closes just now says so in its own event.
+            let _ = c.send_text(&text);
+        }),
+        Output::Start(id, op) => start(driver, id, op),
+        // Nothing that an operation here acquires outlives its connection.
+        Output::Release(_) => {}
+        // Shown once, after all outputs.
+        Output::Changed => {}
+    }
+}
+
+fn on(driver: &Driver, conn: ConnId, act: impl FnOnce(&PeerConnection)) {
+    if let Some(connection) = driver.conns.borrow().get(&conn) {
+        act(connection);
+    }
+}
+
+fn open(driver: &Driver, conn: ConnId, slots: bool) {
+    let send = driver.sender();
+    let this = driver.this.clone();
+    let on_event = move |event: PeerEvent| match event {
+        PeerEvent::Conn(event) => send(Input::Conn(conn, event)),
+        PeerEvent::Track(_) => {
+            if let Some(driver) = this.upgrade() {
+                let stream = driver
+                    .conns
+                    .borrow()
+                    .get(&conn)
+                    .map(PeerConnection::remote_stream);
+                driver
+                    .show
+                    .on_stream(&driver.call.borrow().view(), conn, stream);
+            }
+        }
+    };
+    match PeerConnection::open(&driver.means.ice, on_event) {
+        Ok(connection) => {
+            if slots {
+                driver
+                    .local
+                    .with_tracks(|audio, video| connection.add_slots(audio, video));
+            }
+            driver.conns.borrow_mut().insert(conn, connection);
+        }
+        // No WebRTC here, or too many connections: the core hears of it as of any lost connection.
+        Err(_) => driver.dispatch(Input::Conn(conn, ConnEvent::ChannelClosed)),
+    }
+}
+
+fn start(driver: &Driver, id: OpId, op: Op) {
+    let conns = driver.conns.borrow();
+    let (Op::SetLocal(conn)
+    | Op::SetRemote(conn, _)
+    | Op::AddCandidate(conn, _)
+    | Op::Gather(conn)) = &op;
+    let Some(connection) = conns.get(conn) else {
+        driver.dispatch(Input::Done(id, Err(OpError::Closed)));
+        return;
+    };
+    let send = driver.sender();
+    macro_rules! answer {
+        ($work:expr, $value:expr) => {{
+            let work = $work;
+            spawn_local(async move {
+                let result = work.await.map($value).map_err(op_error);
+                send(Input::Done(id, result));
+            });
+        }};
+    }
+    match op {
+        Op::SetLocal(_) => answer!(connection.set_local(), OpValue::Described),
+        Op::SetRemote(_, sdp) => answer!(connection.set_remote(sdp), |()| OpValue::Nothing),
+        Op::AddCandidate(_, candidate) => {
+            answer!(connection.add_candidate(candidate), |()| OpValue::Nothing)
+        }
+        Op::Gather(_) => answer!(connection.gather(GATHER), OpValue::Described),
+    }
+}
+
+fn op_error(error: BrowserError) -> OpError {
+    match error {
+        BrowserError::InvalidState => OpError::WrongState,
+        _ => OpError::Refused,
+    }
+}

@@ -1,0 +1,58 @@
+//! Who this tab is. The token survives a reload and nothing else: it lies in the session storage only
+//! between the two lives of a tab, so that a duplicated tab is somebody new.
+
+use crate::browser::{clock, random, storage};
+use duologue_core::{
+    call::Config,
+    ids::{Epoch, PeerToken},
+    wire::Media,
+};
+use std::cell::OnceCell;
+
+const KEY: &str = "duologue.token";
+
+thread_local! {
+    static TOKEN: OnceCell<PeerToken> = const { OnceCell::new() };
+}
+
+fn token() -> PeerToken {
+    TOKEN.with(|token| {
+        *token.get_or_init(|| {
+            let kept = storage::session_get(KEY)
+                .as_deref()
+                .and_then(PeerToken::parse);
+            storage::session_remove(KEY);
+            kept.unwrap_or_else(|| PeerToken(random::bytes()))
+        })
+    })
+}
+
+/// To be called when the page goes away.
+pub fn keep() {
+    storage::session_set(KEY, &token().text());
+}
+
+/// A fresh life: every call of a page load is one.
+pub fn config(media: Media) -> Config {
+    let seed = u64::from_le_bytes(random::bytes());
+    Config {
+        token: token(),
+        epoch: Epoch::new(clock::wall_ms(), seed),
+        seed: seed.rotate_left(32),
+        media,
+    }
+}
+
+/// The name that a person used last, or that the address presets.
+pub fn name() -> String {
+    super::means::presets()
+        .name
+        .or_else(|| storage::local_get(NAME))
+        .unwrap_or_default()
+}
+
+pub fn keep_name(name: &str) {
+    storage::local_set(NAME, name);
+}
+
+const NAME: &str = "duologue.name";

@@ -1,0 +1,44 @@
+//! What the host of this page offers: asked once, and a host that answers nothing is a plain file
+//! server, where the tabs of a browser can still find each other.
+
+use super::driver::Means;
+use crate::{
+    browser::{host, page},
+    route::{Presets, Signal},
+};
+use std::cell::RefCell;
+
+thread_local! {
+    static MEANS: RefCell<Option<Means>> = const { RefCell::new(None) };
+}
+
+pub fn presets() -> Presets {
+    Presets::parse(&page::query())
+}
+
+pub async fn find(presets: &Presets) -> Means {
+    if let Some(means) = MEANS.with_borrow(Clone::clone) {
+        return means;
+    }
+    let config = host::config().await;
+    let offered = config
+        .as_ref()
+        .is_some_and(|config| config.signal.is_some());
+    let socket = match presets.signal {
+        Some(Signal::Socket) => Some(page::socket_url()),
+        Some(Signal::Tabs) => None,
+        None => offered.then(page::socket_url),
+    };
+    let means = Means {
+        ice: config
+            .as_ref()
+            .map(|config| config.ice())
+            .unwrap_or_default(),
+        socket,
+    };
+    // A host that could not be reached is asked again next time.
+    if config.is_some() {
+        MEANS.set(Some(means.clone()));
+    }
+    means
+}

@@ -1,0 +1,26 @@
+//! What the screens talk to. A `Call` (room or direct) and the person's own `Local` devices: signals to
+//! read, intents to send. Screens never see the core's inputs and outputs, nor a browser handle other
+//! than the `Stream` they attach to a `<video>`.
+//!
+//! `driver` owns the core's machine, `effects` carries out what it wants, `signaller` is the way to
+//! strangers, `show` turns its snapshot into signals, `support` is `window.duologue`.
+
+mod call;
+mod driver;
+mod effects;
+mod identity;
+mod local;
+mod means;
+mod pulse;
+pub mod scan;
+mod show;
+mod signaller;
+mod support;
+mod view;
+
+pub use call::Call;
+pub use local::Local;
+pub use view::{
+    Device, DeviceKind, DeviceState, DirectStep, DirectTrouble, Ended, LinkStatus, Phase,
+    RoomError, Tile, TileState, Trouble,
+};

@@ -1,0 +1,59 @@
+//! What is looked at again and again while a call lives: loudness ten times a second, statistics
+//! twice.
+
+use super::driver::Driver;
+use crate::browser::{clock::Timer, peer_connection::Stats};
+use duologue_core::ids::ConnId;
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    rc::{Rc, Weak},
+};
+use wasm_bindgen_futures::spawn_local;
+
+const TICK: u64 = 100;
+/// Every so many ticks the browser is asked for statistics.
+const ASK: u32 = 5;
+
+/// Newest statistics, by connection.
+pub type Samples = RefCell<BTreeMap<ConnId, Stats>>;
+
+#[must_use]
+pub struct Pulse {
+    _timer: Rc<RefCell<Option<Timer>>>,
+}
+
+impl Pulse {
+    pub fn start(driver: &Rc<Driver>) -> Pulse {
+        let timer = Rc::new(RefCell::new(None));
+        arm(Rc::downgrade(driver), &timer, 0);
+        Pulse { _timer: timer }
+    }
+}
+
+fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
+    let weak = Rc::downgrade(slot);
+    let timer = Timer::after(TICK, move || {
+        let (Some(driver_now), Some(slot)) = (driver.upgrade(), weak.upgrade()) else {
+            return;
+        };
+        driver_now.local.measure();
+        if tick % ASK == 0 {
+            ask(&driver_now);
+        }
+        arm(driver, &slot, tick.wrapping_add(1));
+    });
+    *slot.borrow_mut() = Some(timer);
+}
+
+fn ask(driver: &Driver) {
+    for (conn, connection) in &*driver.conns.borrow() {
+        let (conn, stats, this) = (*conn, connection.stats(), driver.this.clone());
+        spawn_local(async move {
+            let stats = stats.await;
+            if let (Ok(stats), Some(driver)) = (stats, this.upgrade()) {
+                driver.on_stats(conn, stats);
+            }
+        });
+    }
+}

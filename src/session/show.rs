@@ -1,0 +1,172 @@
+//! The core's snapshot as signals: one set of them for each person, so that a change redraws one tile.
+
+use super::view::{DirectStep, DirectTrouble, LinkStatus, Phase, Tile, TileState, direct_address};
+use crate::browser::{clock, media::Stream, peer_connection::PeerConnection};
+use duologue_core::{
+    call::{self, PeerState, PeerView, View},
+    ids::{ConnId, PeerId},
+};
+use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+/// The signals that a call shows. `Copy`, like the signals themselves.
+#[derive(Clone, Copy)]
+pub struct Signals {
+    pub phase: RwSignal<Phase>,
+    pub link: RwSignal<LinkStatus>,
+    pub present: RwSignal<Vec<String>>,
+    pub tiles: RwSignal<Vec<Tile>>,
+    pub direct: RwSignal<DirectStep>,
+    pub direct_trouble: RwSignal<Option<DirectTrouble>>,
+}
+
+pub struct Show {
+    signals: Signals,
+    /// The scope that tiles' signals belong to.
+    owner: Owner,
+    tiles: RefCell<BTreeMap<PeerId, (Tile, Owner)>>,
+    channel_open: Cell<bool>,
+}
+
+impl Signals {
+    pub fn new() -> Self {
+        Signals {
+            phase: RwSignal::new(Phase::Opening),
+            link: RwSignal::new(LinkStatus::Connecting),
+            present: RwSignal::new(Vec::new()),
+            tiles: RwSignal::new(Vec::new()),
+            direct: RwSignal::new(DirectStep::Start),
+            direct_trouble: RwSignal::new(None),
+        }
+    }
+}
+
+impl Show {
+    pub fn new(signals: Signals, owner: Owner) -> Self {
+        Show {
+            signals,
+            owner,
+            tiles: RefCell::default(),
+            channel_open: Cell::new(false),
+        }
+    }
+
+    pub fn update(&self, view: &View, conns: &BTreeMap<ConnId, PeerConnection>) {
+        set(self.signals.phase, phase(view.phase));
+        set(self.signals.link, view.link);
+        set(self.signals.present, view.present.clone());
+        if let Some((step, trouble)) = &view.direct {
+            set(self.signals.direct, direct_step(step));
+            set(self.signals.direct_trouble, *trouble);
+        }
+        self.mark_progress(view);
+        self.update_tiles(view, conns);
+    }
+
+    fn mark_progress(&self, view: &View) {
+        if view.link == LinkStatus::Online {
+            clock::mark_once("signal-open");
+        }
+        let connected = view.peers.iter().any(|p| p.state == PeerState::Connected);
+        if connected && !self.channel_open.replace(true) {
+            clock::mark_once("channel-open");
+        }
+    }
+
+    fn update_tiles(&self, view: &View, conns: &BTreeMap<ConnId, PeerConnection>) {
+        let mut tiles = self.tiles.borrow_mut();
+        let before: Vec<PeerId> = tiles.keys().copied().collect();
+        tiles.retain(|id, _| view.peers.iter().any(|p| p.id == *id));
+        for peer in &view.peers {
+            let (tile, _) = tiles.entry(peer.id).or_insert_with(|| self.new_tile(peer));
+            set(tile.name, peer.name.clone());
+            set(tile.state, tile_state(peer.state));
+            set(tile.microphone, peer.media.microphone);
+            set(tile.camera, peer.media.camera);
+        }
+        debug_assert!(
+            conns.len() <= view.peers.len() + 1,
+            "a connection without a person"
+        );
+        if tiles.keys().copied().ne(before) {
+            let shown = view
+                .peers
+                .iter()
+                .filter_map(|p| tiles.get(&p.id))
+                .map(|(tile, _)| *tile);
+            self.signals.tiles.set(shown.collect());
+        }
+    }
+
+    fn new_tile(&self, peer: &PeerView) -> (Tile, Owner) {
+        let owner = self.owner.child();
+        let tile = owner.with(|| Tile {
+            id: StoredValue::new(peer.id.text()),
+            name: RwSignal::new(peer.name.clone()),
+            state: RwSignal::new(tile_state(peer.state)),
+            microphone: RwSignal::new(peer.media.microphone),
+            camera: RwSignal::new(peer.media.camera),
+            stream: RwSignal::new_local(None),
+            level: RwSignal::new(0.0),
+        });
+        (tile, owner)
+    }
+
+    /// A track came over this connection: its stream is the person's picture from now on.
+    pub fn on_stream(&self, view: &View, conn: ConnId, stream: Option<Stream>) {
+        let Some(peer) = view.peers.iter().find(|p| p.conn == Some(conn)) else {
+            return;
+        };
+        if let Some((tile, _)) = self.tiles.borrow().get(&peer.id) {
+            tile.stream.set(stream);
+        }
+    }
+
+    pub fn tile(&self, id: PeerId) -> Option<Tile> {
+        self.tiles.borrow().get(&id).map(|(tile, _)| *tile)
+    }
+}
+
+/// Sets only what differs, so that nothing is redrawn for nothing.
+fn set<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+fn phase(phase: call::Phase) -> Phase {
+    match phase {
+        call::Phase::Lobby => Phase::Lobby,
+        call::Phase::Joining => Phase::Joining,
+        call::Phase::InCall => Phase::InCall,
+        call::Phase::Ended(why) => Phase::Ended(why),
+    }
+}
+
+pub(super) fn tile_state(state: PeerState) -> TileState {
+    match state {
+        PeerState::Connecting => TileState::Connecting,
+        PeerState::Connected => TileState::Connected,
+        PeerState::Reconnecting => TileState::Reconnecting,
+        PeerState::Failed => TileState::Failed,
+    }
+}
+
+fn direct_step(step: &call::DirectStep) -> DirectStep {
+    match step {
+        call::DirectStep::Start => DirectStep::Start,
+        call::DirectStep::MakingInvite => DirectStep::MakingInvite,
+        call::DirectStep::Invite { token } => DirectStep::Invite {
+            token: token.clone(),
+            address: direct_address(token),
+        },
+        call::DirectStep::MakingReply => DirectStep::MakingReply,
+        call::DirectStep::Reply { token } => DirectStep::Reply {
+            token: token.clone(),
+        },
+        call::DirectStep::Connecting => DirectStep::Connecting,
+    }
+}

@@ -1,0 +1,137 @@
+//! What can be shown, as plain types and signals. No behaviour.
+
+use crate::browser::{clock, media::Stream, page};
+pub use duologue_core::{
+    call::{DirectTrouble, Ended, LinkStatus},
+    seal::RoomError,
+};
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Working out the room's keys.
+    Opening,
+    /// The green room; for a direct call: the steps of inviting.
+    Lobby,
+    Joining,
+    InCall,
+    Ended(Ended),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TileState {
+    Connecting,
+    Connected,
+    Reconnecting,
+    Failed,
+}
+
+impl TileState {
+    /// As in the `data-state` attribute.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TileState::Connecting => "connecting",
+            TileState::Connected => "connected",
+            TileState::Reconnecting => "reconnecting",
+            TileState::Failed => "failed",
+        }
+    }
+}
+
+/// One other person. One set of signals each, so that a change redraws one tile.
+#[derive(Clone, Copy)]
+pub struct Tile {
+    pub id: PeerKey,
+    pub name: RwSignal<String>,
+    pub state: RwSignal<TileState>,
+    pub microphone: RwSignal<bool>,
+    pub camera: RwSignal<bool>,
+    pub stream: RwSignal<Option<Stream>, LocalStorage>,
+    /// Loudness, 0 to 1.
+    pub level: RwSignal<f32>,
+}
+
+impl Tile {
+    pub(super) fn hear(self, level: f32) {
+        if (self.level.get_untracked() - level).abs() > 0.01 {
+            self.level.set(level);
+        }
+    }
+
+    /// The tile's picture has moved for the first time.
+    pub fn on_first_frame(self) {
+        clock::mark_once("first-frame");
+    }
+}
+
+/// The peer id's text, for keys and `data-peer`.
+pub type PeerKey = StoredValue<String>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceKind {
+    Camera,
+    Microphone,
+    Speaker,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub id: String,
+    /// Empty until permission was given.
+    pub label: String,
+    pub kind: DeviceKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceState {
+    Off,
+    Starting,
+    On,
+    Trouble(Trouble),
+}
+
+/// Why a camera or a microphone does not work, in the terms of what a person can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The person or the system said no.
+    Denied,
+    /// There is none.
+    NotFound,
+    /// Another program holds it.
+    InUse,
+    /// Neither https nor localhost: browsers give no devices there.
+    Insecure,
+    /// It was unplugged or taken away.
+    Lost,
+    Other,
+}
+
+/// Where a call without a server stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectStep {
+    /// Create an invite, or paste one.
+    Start,
+    MakingInvite,
+    /// Show it, and wait for the reply to be pasted. `address` is the token as a link.
+    Invite {
+        token: String,
+        address: String,
+    },
+    MakingReply,
+    /// Show it, and wait for the other side to take it.
+    Reply {
+        token: String,
+    },
+    /// The reply has been taken: connecting.
+    Connecting,
+}
+
+/// An invite as an address that opens it.
+pub fn direct_address(token: &str) -> String {
+    page::address_with_fragment(&format!("/direct/{token}"))
+}
+
+/// A room as an address that leads to it.
+pub fn room_address(room: &str) -> String {
+    page::address_with_fragment(&format!("/r/{room}"))
+}
