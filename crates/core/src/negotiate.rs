@@ -269,6 +269,12 @@ impl Negotiation {
         }
     }
 
+    /// Both descriptions stand, yet nothing connects: candidates may have been lost on the way.
+    pub fn resend_candidates(&mut self, steps: &mut Vec<Step>) {
+        let mine = self.gathered.iter().filter(|c| c.no <= self.no).cloned();
+        steps.extend(mine.map(|c| Step::Send(PeerMsg::Candidate(c))));
+    }
+
     /// Everything that can be done now.
     fn advance(&mut self, ids: &mut OpIds, steps: &mut Vec<Step>) {
         while self.flight.is_none() {

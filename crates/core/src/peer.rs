@@ -29,11 +29,13 @@ const GRACE: u64 = 6_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// `again`: when to speak up once more; `wait`: how long after that.
+    /// `again`: when to speak up once more; `wait`: how long after that. `back`: they were connected
+    /// before, so people see them *re*connecting.
     Connecting {
         since: Millis,
         again: Millis,
         wait: u64,
+        back: bool,
     },
     Connected,
     /// `next`: when to try the next thing; `tries`: how many were tried.
@@ -76,7 +78,7 @@ pub enum Due {
 
 impl Peer {
     pub fn new(now: Millis, id: PeerId, epoch: Epoch, name: String) -> Self {
-        let stage = Stage::connecting(now);
+        let stage = Stage::connecting(now, false);
         Peer {
             id,
             epoch,
@@ -163,12 +165,7 @@ impl Peer {
     /// connection is tried where someone may still be there.
     pub fn on_gone(&mut self, now: Millis) {
         self.channel = false;
-        let next = now.after(AGAIN);
-        self.stage = Stage::Reconnecting {
-            since: now,
-            next,
-            tries: RESTARTS,
-        };
+        self.stage = Stage::connecting(now, true);
         if !self.present {
             self.keep_place(now);
         }
@@ -183,36 +180,44 @@ impl Peer {
         self.epoch = epoch;
         self.session = 0;
         self.media = Media::default();
-        if !matches!(self.stage, Stage::Reconnecting { .. } | Stage::Connected) {
-            self.stage = Stage::connecting(now);
-        }
+        self.stage = Stage::connecting(now, self.stage.was_connected());
     }
 
-    /// Connecting anew, keeping what a person sees: someone who was connected is *re*connecting.
+    /// Connecting anew, keeping what a person sees: someone who was connected is *re*connecting, and
+    /// the time after which it is given up runs on.
     pub fn start_over(&mut self, now: Millis) {
-        self.stage = match self.stage {
-            Stage::Failed => Stage::connecting(now),
-            Stage::Connecting { since, .. } => Stage::Connecting {
+        let back = self.stage.was_connected();
+        let fresh = Stage::connecting(now, back);
+        self.stage = match (self.stage, fresh) {
+            (
+                Stage::Connecting { since, .. } | Stage::Reconnecting { since, .. },
+                Stage::Connecting { again, wait, .. },
+            ) => Stage::Connecting {
                 since,
-                again: now.after(AGAIN),
-                wait: AGAIN,
+                again,
+                wait,
+                back,
             },
-            Stage::Connected => Stage::Reconnecting {
-                since: now,
-                next: now.after(RESTART),
-                tries: RESTARTS,
-            },
-            kept @ Stage::Reconnecting { .. } => kept,
+            _ => fresh,
         };
     }
 }
 
 impl Stage {
-    pub fn connecting(now: Millis) -> Stage {
+    pub fn connecting(now: Millis, back: bool) -> Stage {
         Stage::Connecting {
             since: now,
             again: now.after(AGAIN),
             wait: AGAIN,
+            back,
+        }
+    }
+
+    fn was_connected(self) -> bool {
+        match self {
+            Stage::Connecting { back, .. } => back,
+            Stage::Connected | Stage::Reconnecting { .. } => true,
+            Stage::Failed => false,
         }
     }
 }

@@ -278,6 +278,10 @@ impl Call {
                 peer.channel = true;
                 peer.on_connected();
                 self.greet(id, out);
+                // What the signaller may have lost is said over the way that loses nothing.
+                self.negotiate(now, id, out, |negotiation, _, steps| {
+                    negotiation.resend(steps)
+                });
                 out.push(Output::Changed);
             }
             ConnEvent::ChannelClosed => {

@@ -296,7 +296,10 @@ impl Call {
             peer.present = false;
             // A signaller that lost them says nothing about a connection that stands.
             match peer.stage {
-                Stage::Connecting { .. } | Stage::Failed if !peer.channel => self.remove(id, out),
+                Stage::Connecting { back: false, .. } | Stage::Failed if !peer.channel => {
+                    self.remove(id, out)
+                }
+                Stage::Connecting { .. } => peer.keep_place(now),
                 Stage::Reconnecting { .. } => peer.keep_place(now),
                 _ => {}
             }
@@ -488,7 +491,9 @@ impl Call {
                 });
             }
             Some(negotiation) if polite && !negotiation.has_begun() => self.greet(id, out),
-            Some(_) => {}
+            Some(_) => self.negotiate(now, id, out, |negotiation, _, steps| {
+                negotiation.resend_candidates(steps);
+            }),
         }
     }
 }

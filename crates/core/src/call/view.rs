@@ -80,7 +80,8 @@ impl Call {
 
 fn show(peer: &Peer) -> PeerView {
     let state = match peer.stage {
-        Stage::Connecting { .. } => PeerState::Connecting,
+        Stage::Connecting { back: false, .. } => PeerState::Connecting,
+        Stage::Connecting { back: true, .. } => PeerState::Reconnecting,
         Stage::Connected => PeerState::Connected,
         Stage::Reconnecting { .. } => PeerState::Reconnecting,
         Stage::Failed => PeerState::Failed,

@@ -63,13 +63,9 @@ fn an_invite_and_a_reply_make_a_whole_call() {
     world.user(ana, Intent::UseToken(back));
     world.until(5_000, "connected with media", |w| w.is_mesh_of(&[ana, ben]));
     assert_eq!(world.people[ana].call.view().phase, Phase::InCall);
-    assert!(
-        world
-            .people
-            .iter()
-            .any(|p| p.pcs.values().any(|pc| pc.adopted)),
-        "no slots were adopted"
-    );
+    world.until(2_000, "slots are adopted", |w| {
+        w.people.iter().any(|p| p.pcs.values().any(|pc| pc.adopted))
+    });
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub struct FakePc {
     agreed: u32,
     pending_remote: Option<Said>,
     pending_local: Option<u32>,
+    /// The number of the offer that was answered last.
+    answered: u32,
     /// Who is at the other end, by what was agreed last: (uid, ufrag).
     pub remote: Option<(u32, u32)>,
     pub remote_candidates: Vec<u32>,
@@ -63,6 +65,7 @@ impl FakePc {
             agreed: 0,
             pending_remote: None,
             pending_local: None,
+            answered: 0,
             remote: None,
             remote_candidates: Vec::new(),
             connected: false,
@@ -119,6 +122,7 @@ impl FakePc {
                     self.ufrag = self.next_ufrag;
                     self.next_ufrag += 1;
                 }
+                self.answered = said.number;
                 self.agree(said);
                 Ok(self.say(SdpKind::Answer, said.number))
             }
@@ -127,6 +131,9 @@ impl FakePc {
 
     pub fn set_remote(&mut self, sdp: &Sdp) -> Result<(), OpError> {
         let said = Said::read(&sdp.text).ok_or(OpError::Refused)?;
+        if sdp.text.contains("a=candidate") {
+            self.remote_candidates.push(said.ufrag);
+        }
         match (sdp.kind, self.signaling) {
             (SdpKind::Offer, _) => {
                 if self.signaling == Signaling::HaveLocalOffer {
@@ -193,6 +200,37 @@ impl FakePc {
         self.fired = false;
     }
 
+    /// The whole description of a connection that has its data channel alone, as a token needs it:
+    /// real SDP, with what this fake would say hidden in the credentials.
+    pub fn whole(&self) -> Option<Sdp> {
+        let (kind, to) = match self.signaling {
+            Signaling::HaveLocalOffer => (SdpKind::Offer, 0),
+            _ => (SdpKind::Answer, self.answered),
+        };
+        let setup = if kind == SdpKind::Offer {
+            "actpass"
+        } else {
+            "active"
+        };
+        let text = include_str!("../fixtures/chromium-offer-ipv4.sdp")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| match line.split_once(':') {
+                Some(("a=ice-ufrag", _)) => format!("a=ice-ufrag:{:04}", self.uid),
+                Some(("a=ice-pwd", _)) => {
+                    format!("a=ice-pwd:{:08}{:08}{to:08}", self.number, self.ufrag)
+                }
+                Some(("a=setup", _)) => format!("a=setup:{setup}"),
+                _ => line.to_string(),
+            })
+            .collect::<Vec<_>>()
+            .join("\r\n");
+        Some(Sdp {
+            kind,
+            text: text + "\r\n",
+        })
+    }
+
     fn say(&self, kind: SdpKind, to: u32) -> Sdp {
         let lines = if kind == SdpKind::Answer {
             self.agreed
@@ -209,6 +247,18 @@ impl FakePc {
 
 impl Said {
     fn read(text: &str) -> Option<Said> {
+        if let Some((_, rest)) = text.split_once("a=ice-ufrag:") {
+            let pc = rest.lines().next()?.trim().parse().ok()?;
+            let pwd = text.split_once("a=ice-pwd:")?.1.lines().next()?.trim();
+            let part = |at: usize| pwd.get(at..at + 8)?.parse().ok();
+            return Some(Said {
+                pc,
+                number: part(0)?,
+                ufrag: part(8)?,
+                lines: 1,
+                to: part(16)?,
+            });
+        }
         let mut numbers = text.split(' ').map(|n| n.parse::<u32>().ok());
         let mut next = || numbers.next().flatten();
         Some(Said {

@@ -559,7 +559,19 @@ impl World {
         let end = self.now.after(ms);
         while !is(self) {
             if self.now > end || !self.step() {
-                let tail: Vec<String> = self.trace.iter().rev().take(60).rev().cloned().collect();
+                let tail: Vec<String> = self
+                    .trace
+                    .iter()
+                    .rev()
+                    .take(
+                        std::env::var("TAIL")
+                            .ok()
+                            .and_then(|t| t.parse().ok())
+                            .unwrap_or(60),
+                    )
+                    .rev()
+                    .cloned()
+                    .collect();
                 let views: Vec<String> = self
                     .people
                     .iter()
@@ -621,7 +633,10 @@ impl World {
             None => Err(OpError::Closed),
             Some(pc) => match work {
                 Op::SetLocal(_) => pc.set_local().map(OpValue::Described),
-                Op::Gather(_) => pc.set_local().map(OpValue::Described),
+                Op::Gather(_) => pc
+                    .whole()
+                    .map(OpValue::Described)
+                    .ok_or(OpError::WrongState),
                 Op::SetRemote(_, sdp) => pc.set_remote(&sdp).map(|()| OpValue::Nothing),
                 Op::AddCandidate(_, candidate) => {
                     pc.add_candidate(&candidate).map(|()| OpValue::Nothing)
