@@ -82,7 +82,8 @@ fn any_name_survives_the_way_into_an_address_and_back() {
 
 #[test]
 fn people_enter_a_link_from_any_host_or_a_name() {
-    let token = Some(Route::Direct(Some("abc".to_string())));
+    let invite = Route::Direct(Some("abc".to_string()));
+    let token = Some(invite.clone());
     for (text, route) in [
         ("  tea time ", Some(room("tea time"))),
         ("https://call.example/x/?lang=de#/r/abc", Some(room("abc"))),
@@ -100,7 +101,7 @@ fn people_enter_a_link_from_any_host_or_a_name() {
     }
     assert_eq!(
         Route::parse("#/direct/http://localhost/#/direct/abc"),
-        token.unwrap()
+        invite
     );
 }
 

@@ -52,7 +52,7 @@ struct Slot {
 }
 
 impl Local {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let chosen = |kind| RwSignal::new(storage::local_get(key(kind)).unwrap_or_default());
         Local {
             camera: RwSignal::new(DeviceState::Off),

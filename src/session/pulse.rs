@@ -38,7 +38,7 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
             return;
         };
         driver_now.local.measure();
-        if tick % ASK == 0 {
+        if tick.is_multiple_of(ASK) {
             ask(&driver_now);
         }
         arm(driver, &slot, tick.wrapping_add(1));

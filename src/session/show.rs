@@ -32,7 +32,7 @@ pub struct Show {
 }
 
 impl Signals {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Signals {
             phase: RwSignal::new(Phase::Opening),
             link: RwSignal::new(LinkStatus::Connecting),

@@ -7,12 +7,10 @@ use duologue_core::{
 };
 
 fn step(world: &World, who: usize) -> DirectStep {
-    world.people[who]
-        .call
-        .view()
-        .direct
-        .map(|(step, _)| step)
-        .expect("a direct call")
+    match world.people[who].call.view().direct {
+        Some((step, _)) => step,
+        None => panic!("not a direct call"),
+    }
 }
 
 fn trouble(world: &World, who: usize) -> Option<DirectTrouble> {

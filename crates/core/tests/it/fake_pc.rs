@@ -181,10 +181,6 @@ impl FakePc {
         }
     }
 
-    pub fn ufrag(&self) -> u32 {
-        self.ufrag
-    }
-
     /// Does this end believe in that one, and could it reach it?
     pub fn reaches(&self, other: &FakePc) -> bool {
         self.signaling == Signaling::Stable

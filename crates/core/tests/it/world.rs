@@ -17,6 +17,9 @@ use duologue_core::{
 };
 use std::collections::{BTreeMap, VecDeque};
 
+/// Looks at each relayed text on its way to a client and says what arrives in its place.
+pub type Meddle = Box<dyn FnMut(usize, &str) -> Vec<String>>;
+
 /// How the way through the signaller treats relayed envelopes, in per cent.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Weather {
@@ -95,7 +98,7 @@ pub struct World {
     secret: RoomSecret,
     pub trace: VecDeque<String>,
     /// Looks at each relayed text on its way to a client and says what arrives in its place.
-    pub meddle: Option<Box<dyn FnMut(usize, &str) -> Vec<String>>>,
+    pub meddle: Option<Meddle>,
 }
 
 impl World {
@@ -559,19 +562,7 @@ impl World {
         let end = self.now.after(ms);
         while !is(self) {
             if self.now > end || !self.step() {
-                let tail: Vec<String> = self
-                    .trace
-                    .iter()
-                    .rev()
-                    .take(
-                        std::env::var("TAIL")
-                            .ok()
-                            .and_then(|t| t.parse().ok())
-                            .unwrap_or(60),
-                    )
-                    .rev()
-                    .cloned()
-                    .collect();
+                let tail: Vec<String> = self.trace.iter().rev().take(60).rev().cloned().collect();
                 let views: Vec<String> = self
                     .people
                     .iter()
