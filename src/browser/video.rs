@@ -1,23 +1,23 @@
-//! A stream in a `<video>`, and which loudspeaker it comes out of.
+//! A stream in a `<video>` or an `<audio>`, and which loudspeaker it comes out of.
 
 use super::{BrowserError, Listener, media::Stream, sys::Player};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, HtmlVideoElement};
+use web_sys::{Event, HtmlMediaElement};
 
 /// Shows `stream`, or nothing. `NotAllowed` when the browser wants a person's gesture before it plays
 /// sound: then `play` once there is one.
 pub fn show(
-    video: &HtmlVideoElement,
+    element: &HtmlMediaElement,
     stream: Option<&Stream>,
 ) -> impl Future<Output = Result<(), BrowserError>> + use<> {
     // Setting the same stream again would interrupt it.
-    if video.src_object().as_ref() != stream.map(Stream::raw) {
-        video.set_src_object(stream.map(Stream::raw));
+    if element.src_object().as_ref() != stream.map(Stream::raw) {
+        element.set_src_object(stream.map(Stream::raw));
     }
     // As an attribute: iPhones would play it full screen.
-    let _ = video.set_attribute("playsinline", "");
-    let playing = stream.map(|_| play(video));
+    let _ = element.set_attribute("playsinline", "");
+    let playing = stream.map(|_| play(element));
     async move {
         match playing {
             Some(playing) => playing.await,
@@ -26,8 +26,8 @@ pub fn show(
     }
 }
 
-pub fn play(video: &HtmlVideoElement) -> impl Future<Output = Result<(), BrowserError>> + use<> {
-    let playing = video.play().map(JsFuture::from);
+pub fn play(element: &HtmlMediaElement) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+    let playing = element.play().map(JsFuture::from);
     async move {
         match playing {
             Ok(playing) => match playing.await.map_err(BrowserError::from) {
@@ -41,16 +41,16 @@ pub fn play(video: &HtmlVideoElement) -> impl Future<Output = Result<(), Browser
 }
 
 /// Called each time the element has a first frame to show (after each new stream).
-pub fn on_first_frame(video: &HtmlVideoElement, on: impl Fn() + 'static) -> Listener {
-    Listener::new(video, "loadeddata", move |_: Event| on())
+pub fn on_first_frame(element: &HtmlMediaElement, on: impl Fn() + 'static) -> Listener {
+    Listener::new(element, "loadeddata", move |_: Event| on())
 }
 
 /// Sound through this device; an empty id is the system's choice. `Missing` where a browser cannot.
 pub fn set_speaker(
-    video: &HtmlVideoElement,
+    element: &HtmlMediaElement,
     device: &str,
 ) -> impl Future<Output = Result<(), BrowserError>> + use<> {
-    let set = video
+    let set = element
         .unchecked_ref::<Player>()
         .set_sink_id(device)
         .map(JsFuture::from);

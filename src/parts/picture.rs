@@ -27,24 +27,9 @@ pub fn Picture(
     let own = hearing.is_none();
     watch(move || {
         let Some(element) = node.get() else { return };
-        let held_back = hearing.map(|hearing| hearing.held_back);
-        if held_back.is_some_and(|held_back| held_back.get()) {
-            return;
-        }
         let showing = stream.with(|stream| video::show(&element, stream.as_ref()));
-        spawn_local(async move {
-            if showing.await.is_err() {
-                held_back.map(|held_back| held_back.try_set(true));
-            }
-        });
-    });
-    watch(move || {
-        let (Some(element), Some(hearing)) = (node.get(), hearing) else {
-            return;
-        };
-        let set = video::set_speaker(&element, &hearing.speaker.get());
-        // A browser that cannot choose goes on through the system's loudspeaker.
-        spawn_local(async move { drop(set.await) });
+        // Muted, so that no browser holds it back.
+        spawn_local(async move { drop(showing.await) });
     });
     view! {
         <video
@@ -54,9 +39,36 @@ pub fn Picture(
             autoplay
             playsinline
             disablepictureinpicture
-            prop:muted=own
+            prop:muted=true
             on:loadeddata=move |_| on_frame.map_or((), |on_frame| on_frame.run(()))
         ></video>
+        {hearing.map(|hearing| view! { <Sound stream=stream hearing=hearing /> })}
     }
     .into_any()
+}
+
+/// Sound has an element of its own: a `<video>` plays nothing at all until its first frame, and
+/// someone without a camera never sends one.
+#[component]
+fn Sound(stream: Signal<Option<Stream>, LocalStorage>, hearing: Hearing) -> impl IntoView {
+    let node = NodeRef::<html::Audio>::new();
+    watch(move || {
+        let Some(element) = node.get() else { return };
+        if hearing.held_back.get() {
+            return;
+        }
+        let playing = stream.with(|stream| video::show(&element, stream.as_ref()));
+        spawn_local(async move {
+            if playing.await.is_err() {
+                hearing.held_back.try_set(true);
+            }
+        });
+    });
+    watch(move || {
+        let Some(element) = node.get() else { return };
+        let set = video::set_speaker(&element, &hearing.speaker.get());
+        // A browser that cannot choose goes on through the system's loudspeaker.
+        spawn_local(async move { drop(set.await) });
+    });
+    view! { <audio node_ref=node autoplay></audio> }.into_any()
 }

@@ -335,9 +335,16 @@ impl Call {
             self.dropped.misplaced += 1;
             return;
         }
-        // A message may overtake the news that its author came in (or came back).
-        if self.peers.get(&from).is_none_or(|p| p.epoch < epoch) {
-            self.on_here(now, from, epoch, None, out);
+        // A message may overtake the news that its author came back; somebody unknown has to say who
+        // they are first, for a tile without a name is nobody's.
+        let name = match &message {
+            PeerMsg::Hello { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        match self.peers.get(&from).map(|p| p.epoch) {
+            Some(known) if known < epoch => self.on_here(now, from, epoch, name.as_deref(), out),
+            None if name.is_some() => self.on_here(now, from, epoch, name.as_deref(), out),
+            _ => {}
         }
         match self.peers.get(&from) {
             Some(peer) if peer.epoch == epoch => self.on_peer_msg(now, from, message, out),
