@@ -5,7 +5,9 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use duologue_e2e::{
-    Kind, Person, Scene, paths,
+    Kind, Person, Scene,
+    page::Marks,
+    paths,
     scene::{Failure, Weight},
     server::Server,
     static_host::StaticHost,
@@ -27,15 +29,23 @@ async fn main() -> Result<(), Failure> {
         } else {
             Some(Server::start().await?)
         };
-        let (mut ours, mut bare) = (Vec::new(), Vec::new());
+        let (mut ours, mut bare, mut on_the_way) = (Vec::new(), Vec::new(), Vec::new());
         // The first of each warms the browser's caches and does not count.
         for call in 0..=asked.calls {
             if let Some(server) = &server {
-                ours.push(our_call(&browser, &server.page(), call).await?);
+                let marks = our_call(&browser, &server.page(), call).await?;
+                ours.push(marks["first-frame"]);
+                on_the_way.push(marks);
             }
             bare.push(bare_call(&browser, &host.page(), call).await?);
         }
-        report(&asked, ours.get(1..).unwrap_or_default(), &bare[1..])
+        let counted = |samples: Vec<f64>| samples.into_iter().skip(1).collect::<Vec<_>>();
+        report(
+            &asked,
+            &counted(ours),
+            &counted(bare),
+            on_the_way.get(1..).unwrap_or_default(),
+        )
     })
     .await
 }
@@ -68,8 +78,8 @@ impl Asked {
     }
 }
 
-/// A typed room: both people know it without anybody copying a link.
-async fn our_call(browser: &Person, page: &str, call: usize) -> Result<f64> {
+/// A typed room: both people know it without anybody copying a link. Ben's marks, from his click on.
+async fn our_call(browser: &Person, page: &str, call: usize) -> Result<Marks> {
     let ana = browser.beside("Ana").await?;
     ana.goto(&format!("{page}?name=Ana#/r/bench-{call}"))
         .await?;
@@ -81,20 +91,22 @@ async fn our_call(browser: &Person, page: &str, call: usize) -> Result<f64> {
         .await?;
     own_picture(&ben).await?;
     ben.press("Join call").await?;
-    let marks = until("both marks on Ben's page", within(30), async || {
+    let marks = until("Ben's first frame", within(30), async || {
         let marks = ben.marks().await?;
-        let mark = |name: &str| {
-            marks
-                .get(name)
-                .copied()
-                .with_context(|| format!("no {name:?} in {marks:?}"))
-        };
-        Ok((mark("join-click")?, mark("first-frame")?))
+        ensure!(marks.contains_key("first-frame"), "only {marks:?}");
+        let click = marks
+            .get("join-click")
+            .copied()
+            .context("no mark join-click")?;
+        Ok(marks
+            .into_iter()
+            .map(|(name, at)| (name, at - click))
+            .collect())
     })
     .await?;
     ana.close_tab().await?;
     ben.close_tab().await?;
-    Ok(marks.1 - marks.0)
+    Ok(marks)
 }
 
 async fn bare_call(browser: &Person, page: &str, call: usize) -> Result<f64> {
@@ -144,7 +156,7 @@ fn quantile(samples: &[f64], part: f64) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-fn report(asked: &Asked, ours: &[f64], bare: &[f64]) -> Result<()> {
+fn report(asked: &Asked, ours: &[f64], bare: &[f64], on_the_way: &[Marks]) -> Result<()> {
     let mut out = std::io::stdout();
     writeln!(
         out,
@@ -179,6 +191,16 @@ fn report(asked: &Asked, ours: &[f64], bare: &[f64]) -> Result<()> {
             out,
             "ratio of medians {ratio:.3}, {verdict} the budget of {BUDGET}"
         )?;
+        let opened: Vec<f64> = on_the_way
+            .iter()
+            .filter_map(|marks| marks.get("channel-open").copied())
+            .collect();
+        writeln!(
+            out,
+            "on the way: channel open after {:.1} ms (median)",
+            quantile(&opened, 0.5)
+        )?;
+        columns.insert("marks_ms".into(), json!(on_the_way));
         columns.insert("ratio".into(), json!(ratio));
         columns.insert("budget".into(), json!(BUDGET));
     }
