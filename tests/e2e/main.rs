@@ -29,6 +29,7 @@ mod broken;
 mod devices;
 mod harness;
 mod hostile;
+mod scratch;
 mod server_calls;
 mod serverless;
 mod steps;

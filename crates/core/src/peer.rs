@@ -26,6 +26,9 @@ const RESTARTS: u32 = 2;
 const RESTART: u64 = 2_500;
 /// Someone who vanished may be reloading: their place is kept this long.
 const GRACE: u64 = 6_000;
+/// The same where the signaller still believes in them. Between tabs nobody may have told it: Firefox
+/// delivers nothing that a closing tab posts.
+const LONG_GRACE: u64 = 15_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -166,13 +169,12 @@ impl Peer {
     pub fn on_gone(&mut self, now: Millis) {
         self.channel = false;
         self.stage = Stage::connecting(now, true);
-        if !self.present {
-            self.keep_place(now);
-        }
+        self.keep_place(now);
     }
 
     pub fn keep_place(&mut self, now: Millis) {
-        self.leaves_at.get_or_insert(now.after(GRACE));
+        let until = now.after(if self.present { LONG_GRACE } else { GRACE });
+        self.leaves_at = Some(self.leaves_at.map_or(until, |at| at.min(until)));
     }
 
     /// Back after a reload: another life at the same place.
