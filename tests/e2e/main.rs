@@ -29,7 +29,6 @@ mod broken;
 mod devices;
 mod harness;
 mod hostile;
-mod scratch;
 mod server_calls;
 mod serverless;
 mod steps;
