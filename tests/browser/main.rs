@@ -2,6 +2,13 @@
 //! Without Rust's own harness, which a wasm toolchain built from a distribution's sources lacks;
 //! `wasm-bindgen-test-runner` finds the tests by their exports.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::let_underscore_future,
+    reason = "a test stops where what it needs is not there, and abandons futures on purpose"
+)]
+
 #[cfg(target_arch = "wasm32")]
 mod connections;
 #[cfg(target_arch = "wasm32")]
