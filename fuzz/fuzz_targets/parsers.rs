@@ -2,17 +2,17 @@
 
 use duologue_core::{
     ids::{Epoch, PeerId},
+    json::Json,
     seal::{RoomSecret, Seal, To},
     token::{answers, pack_answer, pack_offer, unpack},
     wire::{MAX_FRAME, PeerMsg, Sealed, clean_name, decode, encode},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
 const ANA: PeerId = PeerId([1; 16]);
 const BEN: PeerId = PeerId([2; 16]);
 
-pub fn message<T: DeserializeOwned + Serialize + PartialEq + Debug>(text: &str) {
+pub fn message<T: Json + PartialEq + Debug>(text: &str) {
     if let Ok(message) = decode::<T>(text, MAX_FRAME) {
         assert_eq!(decode::<T>(&encode(&message), 2 * MAX_FRAME), Ok(message));
     }

@@ -1,9 +1,9 @@
 //! Who and what: identifiers as types, checked where they are parsed.
 
+use crate::json::{Json, Value, Writer};
 use alloc::string::String;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use core::fmt;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use sha2::{Digest, Sha256};
 
 /// Bytes that read and travel as unpadded base64url.
@@ -25,16 +25,16 @@ macro_rules! bytes_id {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.text())
+        impl Json for $name {
+            fn read(value: Value) -> Option<Self> {
+                match value {
+                    Value::Text(text) => $name::parse(&text),
+                    _ => None,
+                }
             }
-        }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                $name::parse(&text).ok_or_else(|| D::Error::custom(concat!("not a ", stringify!($name))))
+            fn write(&self, to: &mut Writer) {
+                to.text(&self.text());
             }
         }
     };
@@ -84,10 +84,18 @@ impl fmt::Debug for PeerToken {
 
 /// One life of a tab: wall-clock milliseconds in the high bits, chance in the low ones. A later life
 /// of the same peer has the larger epoch, so what belongs to an earlier one is known to be stale.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub u64);
+
+impl Json for Epoch {
+    fn read(value: Value) -> Option<Self> {
+        u64::read(value).map(Epoch)
+    }
+
+    fn write(&self, to: &mut Writer) {
+        to.number(self.0);
+    }
+}
 
 impl Epoch {
     const CHANCE_BITS: u32 = 20;

@@ -5,6 +5,7 @@
 //! | `ids`     | who and what: peers, rooms, connections, operations |
 //! | `time`    | `Millis`, and jittered backoff |
 //! | `entropy` | a small seeded generator; the shell supplies the seed |
+//! | `json`    | values and messages as text |
 //! | `wire`    | everything that travels, versioned |
 //! | `seal`    | room secret → room id and keys; sealed envelopes with a replay window |
 //! | `token`   | a data-channel offer or answer in about 80 bytes, for paste and QR |
@@ -25,6 +26,7 @@ pub mod entropy;
 pub mod hub;
 pub mod ids;
 pub mod io;
+pub mod json;
 pub mod link;
 pub mod negotiate;
 pub mod peer;

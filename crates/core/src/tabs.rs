@@ -7,17 +7,16 @@
 
 use crate::{
     ids::{PeerId, RoomId},
+    tagged,
     wire::{self, ClientMsg, MAX_ROOM, Member, Refusal, Sealed, ServerMsg, VERSION, close},
 };
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
 
 /// Tabs that are remembered in a room; what comes beyond is not shown.
 const OTHERS: usize = 32;
 
 /// Tab → all tabs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum TabMsg {
     /// Who is here? Answered by `here`.
     Who {
@@ -29,7 +28,6 @@ enum TabMsg {
         room: RoomId,
         from: PeerId,
         card: Sealed,
-        #[serde(default)]
         to: Option<PeerId>,
     },
     Send {
@@ -43,6 +41,13 @@ enum TabMsg {
         from: PeerId,
     },
 }
+
+tagged!(TabMsg by "type" {
+    Who { room, from } = "who",
+    Here { room, from, card, to } = "here",
+    Send { room, from, to, body } = "send",
+    Gone { room, from } = "gone",
+});
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TabsOut {

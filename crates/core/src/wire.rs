@@ -2,9 +2,12 @@
 //! `ServerMsg`), and what two peers say (`PeerMsg`), sealed through a signaller or plain over their
 //! own DTLS-protected control channel. docs/protocol.md says the same in words.
 
-use crate::ids::{Epoch, PeerId, PeerToken, RoomId};
+use crate::{
+    ids::{Epoch, PeerId, PeerToken, RoomId},
+    json::{self, Fields, Json, Record, Value, Writer},
+    record, tagged, words,
+};
 use alloc::{string::String, vec::Vec};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub const VERSION: u16 = 1;
 /// The largest signalling frame. An offer is about 6 kB; sealed and in base64 about 9 kB.
@@ -17,13 +20,11 @@ pub const MAX_ROOM: usize = 8;
 pub const MAX_NAME: usize = 64;
 
 /// A sealed envelope in base64url: opaque to every signaller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed(pub String);
 
 /// Client → signaller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientMsg {
     /// First on every connection. The signaller derives the peer id from the token.
     Hello {
@@ -51,8 +52,7 @@ pub enum ClientMsg {
 }
 
 /// Signaller → client. `from` and `peer` are stamped by the signaller; a client cannot choose them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerMsg {
     Welcome {
         version: u16,
@@ -80,21 +80,19 @@ pub enum ServerMsg {
     },
     Refused {
         code: Refusal,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         room: Option<RoomId>,
     },
     Pong,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub peer: PeerId,
     pub card: Sealed,
 }
 
 /// Why a signaller said no. Stable codes; the page turns each into a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     RoomFull,
     /// Not JSON, an unknown tag, a field out of range.
@@ -126,15 +124,14 @@ pub mod close {
 }
 
 /// What a newcomer shows to a room, sealed to everyone in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub version: u16,
     pub name: String,
 }
 
 /// Peer ↔ peer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PeerMsg {
     /// First on every control channel, and a nudge through a signaller when nothing comes.
     Hello {
@@ -161,18 +158,16 @@ pub enum PeerMsg {
 /// A session description. `session` counts connections of a pair, `no` counts the descriptions that
 /// its author made in that session, and `heard` is the newest `no` of the other side that the author
 /// had applied: so duplicates, echoes, late ones and true collisions are known for what they are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
     pub session: u32,
     pub no: u32,
     pub heard: u32,
-    #[serde(flatten)]
     pub kind: Kind,
     pub sdp: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Offer,
     /// `to` is the `no` of the offer that this answers.
@@ -182,29 +177,128 @@ pub enum Kind {
 }
 
 /// A candidate, with the `no` of its author's description that it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrickledCandidate {
     pub session: u32,
     pub no: u32,
-    #[serde(flatten)]
     pub candidate: Candidate,
 }
 
 /// As browsers give it; an empty `candidate` says that there are no more.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidate {
     pub candidate: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u16>,
 }
 
 /// What somebody sends right now. Told in a message, never inferred from tracks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Media {
     pub microphone: bool,
     pub camera: bool,
+}
+
+impl Json for Sealed {
+    fn read(value: Value) -> Option<Self> {
+        String::read(value).map(Sealed)
+    }
+
+    fn write(&self, to: &mut Writer) {
+        to.text(&self.0);
+    }
+}
+
+tagged!(ClientMsg by "type" {
+    Hello { version, token } = "hello",
+    Look { room } = "look",
+    Join { room, card } = "join",
+    Leave { room } = "leave",
+    Send { room, to, body } = "send",
+    Ping {} = "ping",
+});
+
+tagged!(ServerMsg by "type" {
+    Welcome { version, you } = "welcome",
+    Room { room, joined, peers } = "room",
+    Entered { room, peer, card } = "entered",
+    Left { room, peer } = "left",
+    Relayed { room, from, body } = "relayed",
+    Refused { code, room } = "refused",
+    Pong {} = "pong",
+});
+
+tagged!(PeerMsg by "type" {
+    Hello { version, id, epoch, name, media } = "hello",
+    Describe(it) = "describe",
+    Candidate(it) = "candidate",
+    Media(it) = "media",
+    Again { session } = "again",
+    Full {} = "full",
+    Away {} = "away",
+    Bye {} = "bye",
+});
+
+tagged!(Kind by "kind" {
+    Offer {} = "offer",
+    Answer { to } = "answer",
+});
+
+words!(Refusal {
+    RoomFull = "room_full",
+    BadMessage = "bad_message",
+    NotWelcomed = "not_welcomed",
+    UnsupportedVersion = "unsupported_version",
+    NotInRoom = "not_in_room",
+    NoSuchPeer = "no_such_peer",
+    TooManyRooms = "too_many_rooms",
+    TooFast = "too_fast",
+    ServerFull = "server_full",
+});
+
+record!(Member { peer, card });
+record!(Card { version, name });
+record!(Candidate {
+    candidate,
+    mid,
+    line
+});
+record!(Media { microphone, camera });
+
+impl Record for Description {
+    fn take(fields: &mut Fields) -> Option<Self> {
+        Some(Description {
+            session: fields.read("session")?,
+            no: fields.read("no")?,
+            heard: fields.read("heard")?,
+            kind: Kind::take(fields)?,
+            sdp: fields.read("sdp")?,
+        })
+    }
+
+    fn put(&self, to: &mut Writer) {
+        to.field("session", &self.session);
+        to.field("no", &self.no);
+        to.field("heard", &self.heard);
+        self.kind.put(to);
+        to.field("sdp", &self.sdp);
+    }
+}
+
+impl Record for TrickledCandidate {
+    fn take(fields: &mut Fields) -> Option<Self> {
+        Some(TrickledCandidate {
+            session: fields.read("session")?,
+            no: fields.read("no")?,
+            candidate: Candidate::take(fields)?,
+        })
+    }
+
+    fn put(&self, to: &mut Writer) {
+        to.field("session", &self.session);
+        to.field("no", &self.no);
+        self.candidate.put(to);
+    }
 }
 
 /// Why a text from outside was not taken.
@@ -215,16 +309,17 @@ pub enum DecodeError {
 }
 
 /// Parses one message. Unknown fields are ignored, unknown tags and everything else refused.
-pub fn decode<T: DeserializeOwned>(text: &str, longest: usize) -> Result<T, DecodeError> {
+pub fn decode<T: Json>(text: &str, longest: usize) -> Result<T, DecodeError> {
     if text.len() > longest {
         return Err(DecodeError::TooLong);
     }
-    serde_json::from_str(text).map_err(|_| DecodeError::NotUnderstood)
+    json::parse(text)
+        .and_then(T::read)
+        .ok_or(DecodeError::NotUnderstood)
 }
 
-/// Cannot fail: every type here is a tree of strings and numbers with string keys.
-pub fn encode<T: Serialize>(message: &T) -> String {
-    serde_json::to_string(message).unwrap_or_default()
+pub fn encode<T: Json>(message: &T) -> String {
+    json::write(message)
 }
 
 /// A name as it may be shown: control and direction characters out, white space folded, cut to length.

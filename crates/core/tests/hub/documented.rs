@@ -1,7 +1,7 @@
 //! docs/protocol.md says what the types say: every line of JSON in it is a message, word for word.
 
+use duologue_core::json::Json;
 use duologue_core::wire::{ClientMsg, PeerMsg, ServerMsg, decode, encode};
-use serde::{Serialize, de::DeserializeOwned};
 
 const PAGE: &str = include_str!("../../../../docs/protocol.md");
 
@@ -18,7 +18,7 @@ fn lines(heading: &str) -> Vec<&'static str> {
         .collect()
 }
 
-fn all_are<T: DeserializeOwned + Serialize>(heading: &str, messages: usize) {
+fn all_are<T: Json>(heading: &str, messages: usize) {
     let lines = lines(heading);
     assert!(
         lines.len() >= messages,
