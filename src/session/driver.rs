@@ -11,10 +11,11 @@ use duologue_core::{
     call::Call,
     ids::ConnId,
     io::{Input, Intent, Output},
+    table::Table,
 };
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     rc::{Rc, Weak},
 };
 
@@ -24,7 +25,7 @@ pub struct Driver {
     inbox: RefCell<VecDeque<Input>>,
     pumping: Cell<bool>,
     timer: RefCell<Option<Timer>>,
-    pub(super) conns: RefCell<BTreeMap<ConnId, PeerConnection>>,
+    pub(super) conns: RefCell<Table<ConnId, PeerConnection>>,
     pub(super) signaller: RefCell<Option<Signaller>>,
     pub(super) means: Means,
     pub(super) local: Local,

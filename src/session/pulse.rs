@@ -3,10 +3,9 @@
 
 use super::driver::Driver;
 use crate::browser::{clock::Timer, peer_connection::Stats};
-use duologue_core::ids::ConnId;
+use duologue_core::{ids::ConnId, table::Table};
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::{Rc, Weak},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -16,7 +15,7 @@ const TICK: u64 = 100;
 const ASK: u32 = 5;
 
 /// Newest statistics, by connection.
-pub type Samples = RefCell<BTreeMap<ConnId, Stats>>;
+pub type Samples = RefCell<Table<ConnId, Stats>>;
 
 #[must_use]
 pub struct Pulse {
@@ -47,7 +46,7 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
 }
 
 fn ask(driver: &Driver) {
-    for (conn, connection) in &*driver.conns.borrow() {
+    for (conn, connection) in driver.conns.borrow().iter() {
         let (conn, stats, this) = (*conn, connection.stats(), driver.this.clone());
         spawn_local(async move {
             let stats = stats.await;

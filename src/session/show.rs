@@ -5,12 +5,10 @@ use crate::browser::{clock, media::Stream, peer_connection::PeerConnection};
 use duologue_core::{
     call::{self, PeerState, PeerView, View},
     ids::{ConnId, PeerId},
+    table::Table,
 };
 use leptos::prelude::*;
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{Cell, RefCell};
 
 /// The signals that a call shows. `Copy`, like the signals themselves.
 #[derive(Clone, Copy)]
@@ -27,7 +25,7 @@ pub struct Show {
     signals: Signals,
     /// The scope that tiles' signals belong to.
     owner: Owner,
-    tiles: RefCell<BTreeMap<PeerId, (Tile, Owner)>>,
+    tiles: RefCell<Table<PeerId, (Tile, Owner)>>,
     channel_open: Cell<bool>,
 }
 
@@ -54,7 +52,7 @@ impl Show {
         }
     }
 
-    pub fn update(&self, view: &View, conns: &BTreeMap<ConnId, PeerConnection>) {
+    pub fn update(&self, view: &View, conns: &Table<ConnId, PeerConnection>) {
         set(self.signals.phase, phase(view.phase));
         set(self.signals.link, view.link);
         set(self.signals.present, view.present.clone());
@@ -76,12 +74,12 @@ impl Show {
         }
     }
 
-    fn update_tiles(&self, view: &View, conns: &BTreeMap<ConnId, PeerConnection>) {
+    fn update_tiles(&self, view: &View, conns: &Table<ConnId, PeerConnection>) {
         let mut tiles = self.tiles.borrow_mut();
-        let before: Vec<PeerId> = tiles.keys().copied().collect();
+        let before: Vec<PeerId> = tiles.keys().collect();
         tiles.retain(|id, _| view.peers.iter().any(|p| p.id == *id));
         for peer in &view.peers {
-            let (tile, _) = tiles.entry(peer.id).or_insert_with(|| self.new_tile(peer));
+            let (tile, _) = tiles.or_insert_with(peer.id, || self.new_tile(peer));
             set(tile.name, peer.name.clone());
             set(tile.state, tile_state(peer.state));
             set(tile.microphone, peer.media.microphone);
@@ -91,7 +89,7 @@ impl Show {
             conns.len() <= view.peers.len() + 1,
             "a connection without a person"
         );
-        if tiles.keys().copied().ne(before) {
+        if tiles.keys().ne(before) {
             let shown = view
                 .peers
                 .iter()

@@ -6,6 +6,7 @@
 //! | `time`    | `Millis`, and jittered backoff |
 //! | `entropy` | a small seeded generator; the shell supplies the seed |
 //! | `json`    | values and messages as text |
+//! | `table`   | a map for a handful of things |
 //! | `wire`    | everything that travels, versioned |
 //! | `seal`    | room secret → room id and keys; sealed envelopes with a replay window |
 //! | `token`   | a data-channel offer or answer in about 80 bytes, for paste and QR |
@@ -31,6 +32,7 @@ pub mod link;
 pub mod negotiate;
 pub mod peer;
 pub mod seal;
+pub mod table;
 pub mod tabs;
 pub mod time;
 pub mod token;

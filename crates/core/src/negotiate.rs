@@ -9,12 +9,13 @@
 //!     └──────▶ (remote offer applied, answer made) ─────▶ Stable
 //! ```
 
+use crate::table::Table;
 use crate::{
     ids::{ConnId, OpId},
     io::{Op, OpError, OpValue, Sdp, SdpKind},
     wire::{Candidate, Description, Kind, PeerMsg, TrickledCandidate},
 };
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::vec::Vec;
 
 /// Descriptions waiting for their turn. Two are normal (an answer and the next offer).
 const INBOX: usize = 4;
@@ -60,14 +61,14 @@ pub struct Negotiation {
     signaling: Signaling,
     flight: Option<(OpId, Flight)>,
     needed: bool,
-    inbox: VecDeque<Description>,
-    held: VecDeque<TrickledCandidate>,
+    inbox: Vec<Description>,
+    held: Vec<TrickledCandidate>,
     /// My newest description's number.
     no: u32,
     /// The newest description of theirs that was looked at, and that was applied.
     seen: u32,
     heard: u32,
-    refused: VecDeque<u32>,
+    refused: Vec<u32>,
     last_offer: Option<Description>,
     last_answer: Option<Description>,
     /// Candidates of my newest description, for when it has to be said again.
@@ -84,12 +85,12 @@ impl Negotiation {
             signaling: Signaling::Stable,
             flight: None,
             needed: false,
-            inbox: VecDeque::new(),
-            held: VecDeque::new(),
+            inbox: Vec::new(),
+            held: Vec::new(),
             no: 0,
             seen: 0,
             heard: 0,
-            refused: VecDeque::new(),
+            refused: Vec::new(),
             last_offer: None,
             last_answer: None,
             gathered: Vec::new(),
@@ -165,9 +166,9 @@ impl Negotiation {
         }
         if self.inbox.iter().all(|d| d.no != description.no) {
             if self.inbox.len() == INBOX {
-                self.inbox.pop_front();
+                self.inbox.remove(0);
             }
-            self.inbox.push_back(description);
+            self.inbox.push(description);
         }
         self.advance(ids, steps);
     }
@@ -183,9 +184,9 @@ impl Negotiation {
             return;
         }
         if self.held.len() == CANDIDATES {
-            self.held.pop_front();
+            self.held.remove(0);
         }
-        self.held.push_back(candidate);
+        self.held.push(candidate);
         self.advance(ids, steps);
     }
 
@@ -290,10 +291,8 @@ impl Negotiation {
                 };
                 self.fly(ids, flight, Op::SetRemote(self.conn, sdp), steps);
             } else if let Some(at) = self.held.iter().position(|c| c.no <= self.heard) {
-                if let Some(trickled) = self.held.remove(at) {
-                    let op = Op::AddCandidate(self.conn, trickled.candidate);
-                    self.fly(ids, Flight::Candidate, op, steps);
-                }
+                let op = Op::AddCandidate(self.conn, self.held.remove(at).candidate);
+                self.fly(ids, Flight::Candidate, op, steps);
             } else if self.needed && self.started && self.signaling == Signaling::Stable {
                 self.needed = false;
                 self.fly(ids, Flight::LocalOffer, Op::SetLocal(self.conn), steps);
@@ -311,7 +310,7 @@ impl Negotiation {
                 .iter()
                 .position(|d| d.kind == (Kind::Answer { to: mine }))
             {
-                return self.inbox.remove(at);
+                return Some(self.inbox.remove(at));
             }
             let polite = self.polite;
             if !polite {
@@ -331,23 +330,23 @@ impl Negotiation {
                 .inbox
                 .iter()
                 .position(|d| d.kind == Kind::Offer && d.heard < mine)?;
-            return self.inbox.remove(at);
+            return Some(self.inbox.remove(at));
         }
-        while let Some(description) = self.inbox.pop_front() {
-            if description.kind == Kind::Offer && description.no >= self.seen {
-                return Some(description);
-            }
-        }
-        None
+        // Everything before the next offer that counts is of no use any more.
+        let seen = self.seen;
+        let next = |d: &Description| d.kind == Kind::Offer && d.no >= seen;
+        let at = self.inbox.iter().position(next);
+        self.inbox.drain(..at.unwrap_or(self.inbox.len()));
+        at.map(|_| self.inbox.remove(0))
     }
 
     fn refuse(&mut self, no: u32) {
         self.inbox.retain(|d| d.no != no);
         self.held.retain(|c| c.no != no);
         if self.refused.len() == REFUSED {
-            self.refused.pop_front();
+            self.refused.remove(0);
         }
-        self.refused.push_back(no);
+        self.refused.push(no);
     }
 
     fn outstanding(&self) -> Option<u32> {
@@ -396,7 +395,7 @@ impl Negotiation {
 #[derive(Debug, Default)]
 pub struct OpIds {
     last: u64,
-    live: alloc::collections::BTreeMap<OpId, ConnId>,
+    live: Table<OpId, ConnId>,
 }
 
 impl OpIds {

@@ -5,12 +5,13 @@
 //! Everyone on the channel is of the same origin, so nobody is kept from lying here; envelopes are
 //! sealed all the same.
 
+use crate::table::Table;
 use crate::{
     ids::{PeerId, RoomId},
     tagged,
     wire::{self, ClientMsg, MAX_ROOM, Member, Refusal, Sealed, ServerMsg, VERSION, close},
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// Tabs that are remembered in a room; what comes beyond is not shown.
 const OTHERS: usize = 32;
@@ -62,14 +63,14 @@ pub enum TabsOut {
 #[derive(Debug, Default)]
 pub struct Tabs {
     me: Option<PeerId>,
-    rooms: BTreeMap<RoomId, Room>,
+    rooms: Table<RoomId, Room>,
 }
 
 #[derive(Debug, Default)]
 struct Room {
     /// Present once this tab has joined.
     card: Option<Sealed>,
-    others: BTreeMap<PeerId, Sealed>,
+    others: Table<PeerId, Sealed>,
 }
 
 impl Tabs {
@@ -106,7 +107,7 @@ impl Tabs {
             ClientMsg::Hello { .. } => Vec::new(),
             ClientMsg::Ping => [deliver(&ServerMsg::Pong)].into(),
             ClientMsg::Look { room } => {
-                let peers = self.rooms.entry(room).or_default().members();
+                let peers = self.rooms.or_insert_with(room, Room::default).members();
                 [
                     deliver(&ServerMsg::Room {
                         room,
@@ -118,7 +119,7 @@ impl Tabs {
                 .into()
             }
             ClientMsg::Join { room, card } => {
-                let here = self.rooms.entry(room).or_default();
+                let here = self.rooms.or_insert_with(room, Room::default);
                 if here.card.is_none() && here.others.len() >= MAX_ROOM {
                     return [deliver(&ServerMsg::Refused {
                         code: Refusal::RoomFull,

@@ -14,6 +14,7 @@ mod view;
 pub use direct::{DirectStep, DirectTrouble};
 pub use view::{LinkStatus, PeerState, PeerView, View};
 
+use crate::table::Table;
 use crate::{
     entropy::Entropy,
     ids::{ConnId, Epoch, PeerId, PeerToken},
@@ -25,7 +26,7 @@ use crate::{
     time::Millis,
     wire::{self, ClientMsg, Media, PeerMsg, ServerMsg, VERSION, clean_name},
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use direct::Direct;
 
 /// After `Bye` the connections stay this long, so that it arrives.
@@ -97,11 +98,11 @@ pub struct Call {
     me: Me,
     way: Way,
     phase: Phase,
-    peers: BTreeMap<PeerId, Peer>,
+    peers: Table<PeerId, Peer>,
     /// The order in which people came, so that tiles keep their place.
     arrivals: Vec<PeerId>,
-    conns: BTreeMap<ConnId, PeerId>,
-    present: BTreeMap<PeerId, String>,
+    conns: Table<ConnId, PeerId>,
+    present: Table<PeerId, String>,
     ids: OpIds,
     last_conn: u32,
     entropy: Entropy,
@@ -136,10 +137,10 @@ impl Call {
             },
             way,
             phase: Phase::Lobby,
-            peers: BTreeMap::new(),
+            peers: Table::default(),
             arrivals: Vec::new(),
-            conns: BTreeMap::new(),
-            present: BTreeMap::new(),
+            conns: Table::default(),
+            present: Table::default(),
             ids: OpIds::default(),
             last_conn: 0,
             entropy: Entropy::new(config.seed),
@@ -504,7 +505,7 @@ impl Call {
     }
 
     fn close_all(&mut self, out: &mut Vec<Output>) {
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        let ids: Vec<PeerId> = self.peers.keys().collect();
         for id in ids {
             self.remove(id, out);
         }

@@ -44,7 +44,7 @@ impl Call {
         if matches!(self.phase, Phase::Ended(_)) {
             return;
         }
-        let everyone: Vec<PeerId> = self.peers.keys().copied().collect();
+        let everyone: Vec<PeerId> = self.peers.keys().collect();
         for id in everyone {
             self.tell(id, &PeerMsg::Bye, out);
         }
@@ -208,12 +208,7 @@ impl Call {
             self.on_entered(now, member.peer, &member.card, out);
         }
         self.present.retain(|id, _| ids.contains(id));
-        let gone: Vec<PeerId> = self
-            .peers
-            .keys()
-            .filter(|id| !ids.contains(id))
-            .copied()
-            .collect();
+        let gone: Vec<PeerId> = self.peers.keys().filter(|id| !ids.contains(id)).collect();
         for id in gone {
             self.on_left(now, id, out);
         }

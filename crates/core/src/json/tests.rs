@@ -173,10 +173,11 @@ proptest! {
         let at = at.index(text.len());
         text.splice(at..=at, with.chars());
         let text: String = text.into_iter().collect();
-        // A power that no float holds is an error to serde_json; we do not look at powers.
+        // At a power that no float holds serde_json stops; we do not look at powers.
         let too_large = serde_json::from_str::<serde_json::Value>(&text)
             .is_err_and(|error| error.to_string().contains("out of range"));
-        prop_assert_eq!(parse(&text).is_some(), theirs(&text).is_some() || too_large, "{}", text);
+        prop_assume!(!too_large);
+        prop_assert_eq!(parse(&text).is_some(), theirs(&text).is_some(), "{}", text);
     }
 
     #[test]
