@@ -2,27 +2,34 @@
 //! dumb host has none.
 
 use super::peer_connection::{IceConfig, IceServer};
+use duologue_core::{
+    json::{self, Json},
+    record,
+};
 use gloo_net::http::Request;
-use serde::Deserialize;
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HostConfig {
     /// The protocol that it speaks; what tells our configuration from any other file of that name.
     pub duologue: u16,
     /// Where the signalling socket is, relative to the page. Absent: there is none.
-    #[serde(default)]
     pub signal: Option<String>,
-    #[serde(default)]
-    pub ice_servers: Vec<IceServer>,
+    pub ice_servers: Option<Vec<IceServer>>,
     /// What else the host turned on.
-    #[serde(default)]
-    pub features: Vec<String>,
+    pub features: Option<Vec<String>>,
 }
+
+record!(HostConfig {
+    duologue,
+    signal,
+    ice_servers,
+    features
+});
 
 impl HostConfig {
     pub fn ice(&self) -> IceConfig {
         IceConfig {
-            ice_servers: self.ice_servers.clone(),
+            ice_servers: self.ice_servers.clone().unwrap_or_default(),
         }
     }
 }
@@ -33,7 +40,11 @@ pub async fn config() -> Option<HostConfig> {
     if !response.ok() {
         return None;
     }
-    serde_json::from_str(&response.text().await.ok()?).ok()
+    parse(&response.text().await.ok()?)
+}
+
+fn parse(text: &str) -> Option<HostConfig> {
+    json::parse(text).and_then(HostConfig::read)
 }
 
 #[cfg(test)]
@@ -43,9 +54,9 @@ mod tests {
     #[test]
     fn only_our_own_configuration_counts() {
         let ours = r#"{"duologue":1,"later":1,"signal":"ws","ice_servers":[{"urls":["stun:a"]}]}"#;
-        let config: HostConfig = serde_json::from_str(ours).unwrap();
+        let config = parse(ours).unwrap();
         assert_eq!(config.signal.as_deref(), Some("ws"));
         assert_eq!(config.ice().ice_servers[0].urls, ["stun:a"]);
-        assert!(serde_json::from_str::<HostConfig>(r#"{"ice_servers":[]}"#).is_err());
+        assert!(parse(r#"{"ice_servers":[]}"#).is_none());
     }
 }

@@ -8,7 +8,7 @@
 //! | file | owns |
 //! |---|---|
 //! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
-//! | `sys` | what web-sys lacks |
+//! | `sys`, `object` | what web-sys lacks; plain JavaScript objects |
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
 //! | `peer_connection`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
 //! | `media`, `level`, `video` | devices and tracks; loudness; showing a stream |
@@ -28,6 +28,7 @@ pub mod image;
 pub mod level;
 pub mod listener;
 pub mod media;
+pub mod object;
 pub mod page;
 pub mod peer_connection;
 pub mod qr_reader;

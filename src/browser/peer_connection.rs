@@ -9,15 +9,16 @@ use super::{
     BrowserError, Listener, description as translate,
     gather::gather,
     media::{MediaKind, Stream, Track},
+    object,
     sys::{Connection, Sender},
     wait::Flag,
 };
 use duologue_core::{
     io::{ConnEvent, ConnState, Sdp},
+    record,
     wire::Candidate,
 };
 use js_sys::{Array, Promise};
-use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -28,19 +29,36 @@ use web_sys::{
 };
 
 /// As `config.json` lists them, and as `RTCConfiguration` takes them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IceServer {
     pub urls: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+record!(IceServer {
+    urls,
+    username,
+    credential
+});
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IceConfig {
     pub ice_servers: Vec<IceServer>,
+}
+
+impl IceConfig {
+    fn to_browser(&self) -> JsValue {
+        let servers = self.ice_servers.iter().map(|it| {
+            let urls = it.urls.iter().map(|url| JsValue::from(url));
+            let mut fields = vec![("urls", urls.collect::<Array>().into())];
+            // Present but undefined is not absent to every browser.
+            fields.extend(it.username.as_ref().map(|it| ("username", it.into())));
+            fields.extend(it.credential.as_ref().map(|it| ("credential", it.into())));
+            object::new(&fields)
+        });
+        object::new(&[("iceServers", servers.collect::<Array>().into())])
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -72,8 +90,8 @@ impl PeerConnection {
         config: &IceConfig,
         on_event: impl Fn(PeerEvent) + 'static,
     ) -> Result<PeerConnection, BrowserError> {
-        let config = serde_wasm_bindgen::to_value(config).map_err(JsValue::from)?;
-        let connection = RtcPeerConnection::new_with_configuration(config.unchecked_ref())?;
+        let connection =
+            RtcPeerConnection::new_with_configuration(config.to_browser().unchecked_ref())?;
         let init = RtcDataChannelInit::new();
         init.set_negotiated(true);
         init.set_id(0);

@@ -1,15 +1,8 @@
 //! The system's own "share with …", where there is one (telephones, mostly).
 
-use super::{BrowserError, sys::Sharer};
-use serde::Serialize;
+use super::{BrowserError, object, sys::Sharer};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-
-#[derive(Serialize)]
-struct Shared<'a> {
-    title: &'a str,
-    url: &'a str,
-}
 
 /// Whether `share` has anything behind it.
 pub fn can_share() -> bool {
@@ -37,5 +30,5 @@ pub fn share(title: &str, url: &str) -> impl Future<Output = Result<(), BrowserE
 }
 
 fn data(title: &str, url: &str) -> JsValue {
-    serde_wasm_bindgen::to_value(&Shared { title, url }).unwrap_or_default()
+    object::new(&[("title", title.into()), ("url", url.into())])
 }

@@ -1,8 +1,8 @@
 //! What a connection tells about itself, as one plain record. Only what both browsers report;
 //! counters are cumulative.
 
-use serde::Deserialize;
-use wasm_bindgen::JsCast;
+use super::object::{flag, number, text};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::RtcStatsReport;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,8 +51,7 @@ impl Path {
 }
 
 /// One entry of the report: the union of the fields that are read, for all types of entry.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Entry {
     id: String,
     r#type: String,
@@ -64,7 +63,7 @@ struct Entry {
     packets_lost: f64,
     total_audio_energy: f64,
     audio_level: f64,
-    selected_candidate_pair_id: Option<String>,
+    selected_candidate_pair_id: String,
     /// Firefox's word for it, in the pair itself.
     selected: bool,
     nominated: bool,
@@ -74,16 +73,34 @@ struct Entry {
     candidate_type: String,
 }
 
+impl Entry {
+    fn read(entry: &JsValue) -> Entry {
+        Entry {
+            id: text(entry, "id"),
+            r#type: text(entry, "type"),
+            kind: text(entry, "kind"),
+            frames_decoded: number(entry, "framesDecoded"),
+            frame_width: number(entry, "frameWidth"),
+            frame_height: number(entry, "frameHeight"),
+            bytes_received: number(entry, "bytesReceived"),
+            packets_lost: number(entry, "packetsLost"),
+            total_audio_energy: number(entry, "totalAudioEnergy"),
+            audio_level: number(entry, "audioLevel"),
+            selected_candidate_pair_id: text(entry, "selectedCandidatePairId"),
+            selected: flag(entry, "selected"),
+            nominated: flag(entry, "nominated"),
+            current_round_trip_time: number(entry, "currentRoundTripTime"),
+            local_candidate_id: text(entry, "localCandidateId"),
+            remote_candidate_id: text(entry, "remoteCandidateId"),
+            candidate_type: text(entry, "candidateType"),
+        }
+    }
+}
+
 impl Stats {
     pub(super) fn from_report(report: &RtcStatsReport) -> Stats {
-        let mut entries = Vec::new();
-        for value in report.values() {
-            let Ok(value) = value else { continue };
-            // Dictionaries of a type that we do not know may have fields of other types.
-            if let Ok(entry) = serde_wasm_bindgen::from_value::<Entry>(value.unchecked_into()) {
-                entries.push(entry);
-            }
-        }
+        let values = report.values().into_iter().flatten();
+        let entries: Vec<Entry> = values.map(|it| Entry::read(it.unchecked_ref())).collect();
         Stats::from_entries(&entries)
     }
 
@@ -123,7 +140,8 @@ impl Stats {
 fn selected_pair(entries: &[Entry]) -> Option<&Entry> {
     let named = entries
         .iter()
-        .find_map(|it| it.selected_candidate_pair_id.as_deref());
+        .map(|it| it.selected_candidate_pair_id.as_str())
+        .find(|it| !it.is_empty());
     let pairs = || entries.iter().filter(|it| it.r#type == "candidate-pair");
     pairs()
         .find(|it| Some(it.id.as_str()) == named)
@@ -167,7 +185,7 @@ mod tests {
             candidate("r", "relay"),
         ];
         let transport = Entry {
-            selected_candidate_pair_id: Some("2".to_owned()),
+            selected_candidate_pair_id: "2".to_owned(),
             ..entry("t", "transport")
         };
         let mut entries = vec![pair("1", "h", "r"), pair("2", "s", "h"), transport];

@@ -1,22 +1,9 @@
 //! `window.duologue`: read-only, for support and outside checks. Taken away with the call.
 
-use super::{driver::Driver, view::TileState};
-use crate::browser::{clock, page::Global};
-use duologue_core::call::PeerState;
-use serde::Serialize;
+use super::{driver::Driver, show::tile_state};
+use crate::browser::{clock, object, page::Global};
+use js_sys::Array;
 use std::rc::Rc;
-
-#[derive(Serialize)]
-struct PeerReport {
-    id: String,
-    name: String,
-    state: &'static str,
-    /// `host`, `srflx` or `relay`; empty until a path is chosen.
-    path: String,
-    rtt_ms: f64,
-    frames_decoded: f64,
-    audio_energy: f64,
-}
 
 #[must_use]
 pub struct Support {
@@ -27,11 +14,8 @@ impl Support {
     pub fn install(driver: &Rc<Driver>) -> Option<Support> {
         let weak = Rc::downgrade(driver);
         let peers = move || {
-            let reports = weak
-                .upgrade()
-                .map(|driver| reports(&driver))
-                .unwrap_or_default();
-            serde_wasm_bindgen::to_value(&reports).unwrap_or_default()
+            let reports = weak.upgrade().map(|driver| reports(&driver));
+            reports.unwrap_or_default().into()
         };
         let global =
             Global::install("duologue", env!("CARGO_PKG_VERSION"), peers, clock::marks).ok()?;
@@ -39,24 +23,22 @@ impl Support {
     }
 }
 
-fn reports(driver: &Driver) -> Vec<PeerReport> {
+fn reports(driver: &Driver) -> Array {
     let view = driver.call.borrow().view();
     let samples = driver.samples.borrow();
     let report = |peer: duologue_core::call::PeerView| {
-        let stats = peer.conn.and_then(|conn| samples.get(&conn));
-        PeerReport {
-            id: peer.id.text(),
-            name: peer.name,
-            state: state(peer.state).name(),
-            path: stats.map(|s| s.path.clone()).unwrap_or_default(),
-            rtt_ms: stats.map_or(0.0, |s| s.rtt_ms),
-            frames_decoded: stats.map_or(0.0, |s| s.frames_decoded),
-            audio_energy: stats.map_or(0.0, |s| s.audio_energy),
-        }
+        let stats = peer.conn.and_then(|conn| samples.get(&conn)).cloned();
+        let stats = stats.unwrap_or_default();
+        object::new(&[
+            ("id", peer.id.text().into()),
+            ("name", peer.name.into()),
+            ("state", tile_state(peer.state).name().into()),
+            // `host`, `srflx` or `relay`; empty until a path is chosen.
+            ("path", stats.path.into()),
+            ("rtt_ms", stats.rtt_ms.into()),
+            ("frames_decoded", stats.frames_decoded.into()),
+            ("audio_energy", stats.audio_energy.into()),
+        ])
     };
     view.peers.into_iter().map(report).collect()
-}
-
-fn state(state: PeerState) -> TileState {
-    super::show::tile_state(state)
 }
