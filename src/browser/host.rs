@@ -6,7 +6,9 @@ use duologue_core::{
     json::{self, Json},
     record,
 };
-use gloo_net::http::Request;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostConfig {
@@ -36,11 +38,13 @@ impl HostConfig {
 
 /// `None` when there is no such file, or it is not ours.
 pub async fn config() -> Option<HostConfig> {
-    let response = Request::get("config.json").send().await.ok()?;
+    let asked = super::page::window()?.fetch_with_str("config.json");
+    let response: Response = JsFuture::from(asked).await.ok()?.unchecked_into();
     if !response.ok() {
         return None;
     }
-    parse(&response.text().await.ok()?)
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    parse(&text.as_string()?)
 }
 
 fn parse(text: &str) -> Option<HostConfig> {
