@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::env::Env;
+use crate::glue;
 use crate::run::{self, Outcome, took};
 
 /// The most that the format and browsers allow.
@@ -24,7 +25,14 @@ pub fn build(env: &Env) -> Outcome {
     // The compiler's message is the news, not where in trunk it was passed on.
     trunk.env("RUST_BACKTRACE", "0");
     run::run(&mut trunk, "the compiler's message is above")?;
-    for file in files(&env.dist())? {
+    let made = files(&env.dist())?;
+    for script in made
+        .iter()
+        .filter(|it| it.extension().is_some_and(|end| end == "js"))
+    {
+        glue::slim(script)?;
+    }
+    for file in made {
         let data = fs::read(&file)?;
         fs::write(beside(&file, "br"), brotli(&data)?)?;
         fs::write(beside(&file, "gz"), gzip(&data)?)?;

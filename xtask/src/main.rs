@@ -8,6 +8,7 @@
 mod bench;
 mod bundle;
 mod env;
+mod glue;
 mod licences;
 mod lint;
 mod run;
