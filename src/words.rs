@@ -192,8 +192,18 @@ mod tests {
             all.push((say.device)(DeviceKind::Camera, trouble));
             all.push((say.device)(DeviceKind::Microphone, trouble));
         }
-        use Ended::{Left, OpenedElsewhere, Outdated, RoomFull, ServerFull};
-        all.extend([Left, RoomFull, OpenedElsewhere, ServerFull, Outdated].map(say.ended));
+        use Ended::{Left, OpenedElsewhere, OtherLeft, Outdated, RoomFull, ServerFull};
+        all.extend(
+            [
+                Left,
+                OtherLeft,
+                RoomFull,
+                OpenedElsewhere,
+                ServerFull,
+                Outdated,
+            ]
+            .map(say.ended),
+        );
         all.extend([RoomError::Empty, RoomError::Damaged, RoomError::TooLong].map(say.room));
         use DirectTrouble::{
             Damaged, Empty, NotAReply, NotAToken, NotAnInvite, OtherInvite, Refused, TooNew,

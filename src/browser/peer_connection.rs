@@ -50,7 +50,7 @@ pub struct IceConfig {
 impl IceConfig {
     fn to_browser(&self) -> JsValue {
         let servers = self.ice_servers.iter().map(|it| {
-            let urls = it.urls.iter().map(|url| JsValue::from(url));
+            let urls = it.urls.iter().map(JsValue::from);
             let mut fields = vec![("urls", urls.collect::<Array>().into())];
             // Present but undefined is not absent to every browser.
             fields.extend(it.username.as_ref().map(|it| ("username", it.into())));

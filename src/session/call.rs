@@ -11,10 +11,7 @@ use super::{
     support::Support,
     view::{DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, Tile, room_address},
 };
-use crate::{
-    browser::{clock, level, listener::Listener, page, random},
-    route::Presets,
-};
+use crate::browser::{clock, level, listener::Listener, page, random};
 use duologue_core::{
     call::Call as Machine,
     ids::PeerId,
@@ -212,15 +209,6 @@ impl Call {
         match self.phase.get() {
             Phase::Ended(why) => Some(why),
             _ => None,
-        }
-    }
-}
-
-impl From<&Presets> for Media {
-    fn from(presets: &Presets) -> Self {
-        Media {
-            microphone: presets.microphone,
-            camera: presets.camera,
         }
     }
 }

@@ -269,6 +269,7 @@ fn ended(ended: Ended) -> Advice {
             Step::Reload,
             "The server has a newer version of this page. Reload to get it.",
         ),
+        Ended::OtherLeft => offer(Step::StartOver, "The other person left the call."),
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Ended {
     ServerFull,
     /// The signaller speaks another version.
     Outdated,
+    /// A direct call whose only other person hung up; nobody else can come.
+    OtherLeft,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -423,7 +423,12 @@ impl Call {
                 self.close_conn(from, out);
                 out.push(Output::Changed);
             }
-            PeerMsg::Bye => self.remove(from, out),
+            PeerMsg::Bye => {
+                self.remove(from, out);
+                if matches!(self.way, Way::Direct(_)) {
+                    self.end(Ended::OtherLeft, out);
+                }
+            }
             PeerMsg::Full => self.dropped.misplaced += 1,
         }
     }

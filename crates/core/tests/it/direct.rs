@@ -2,7 +2,7 @@
 
 use crate::world::{CALM, World};
 use duologue_core::{
-    call::{DirectStep, DirectTrouble, Phase},
+    call::{DirectStep, DirectTrouble, Ended, Phase},
     io::Intent,
 };
 
@@ -77,6 +77,8 @@ fn hanging_up_ends_it_for_the_other_too() {
     world.user(ana, Intent::Leave);
     world.run(1_000);
     assert_eq!(world.sees(ben), []);
+    let phase = world.people[ben].call.view().phase;
+    assert_eq!(phase, Phase::Ended(Ended::OtherLeft));
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use duologue_core::{
     ids::{PeerId, PeerToken, RoomId},
-    wire::{ClientMsg, Sealed, ServerMsg, encode},
+    wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
 use duologue_server::{Config, Limits, Running, Timing, assets::Assets, origin::Origins, start};
 use futures_util::{SinkExt, StreamExt};
@@ -110,7 +110,7 @@ impl Client {
                 .unwrap()
                 .unwrap()
             {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => return decode(&text, MAX_FRAME).unwrap(),
                 Message::Ping(_) => {}
                 other => panic!("expected a message, got {other:?}"),
             }
