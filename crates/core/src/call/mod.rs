@@ -104,7 +104,8 @@ pub struct Call {
     /// The order in which people came, so that tiles keep their place.
     arrivals: Vec<PeerId>,
     conns: Table<ConnId, PeerId>,
-    present: Table<PeerId, String>,
+    /// Who is seen in the room from outside: the life of theirs, and their name.
+    present: Table<PeerId, (Epoch, String)>,
     ids: OpIds,
     last_conn: u32,
     entropy: Entropy,

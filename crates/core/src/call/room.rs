@@ -29,8 +29,26 @@ impl Call {
                 self.redial(now, out);
             }
             self.enter(out);
+            self.connect_to_present(now, out);
         }
         out.push(Output::Changed);
+    }
+
+    /// The green room knows already who is there. An offer that follows the `join` at once is with them
+    /// one round trip, and the drawing of a call, sooner than one that waits for the answer to it.
+    fn connect_to_present(&mut self, now: Millis, out: &mut Vec<Output>) {
+        let open = matches!(&self.way, Way::Room { link, .. } if link.is_open());
+        if !open || self.present.len() >= MAX_ROOM {
+            return;
+        }
+        let present: Vec<_> = self
+            .present
+            .iter()
+            .map(|(id, it)| (*id, it.clone()))
+            .collect();
+        for (id, (epoch, name)) in present {
+            self.on_here(now, id, epoch, Some(&name), out);
+        }
     }
 
     fn redial(&mut self, now: Millis, out: &mut Vec<Output>) {
@@ -195,7 +213,16 @@ impl Call {
         members: Vec<Member>,
         out: &mut Vec<Output>,
     ) {
+        let ids: Vec<PeerId> = members.iter().map(|m| m.peer).collect();
+        let mut members = members;
         if joined && self.phase == Phase::Joining {
+            // Those seen from the green room have been spoken to: this is no news of them.
+            let (known, others) =
+                (members.into_iter()).partition::<Vec<_>, _>(|m| self.peers.contains_key(&m.peer));
+            for member in known {
+                self.on_entered(now, member.peer, &member.card, out);
+            }
+            members = others;
             self.phase = Phase::InCall;
             self.present.clear();
         }
@@ -203,7 +230,6 @@ impl Call {
             self.dropped.misplaced += 1;
             return;
         }
-        let ids: Vec<PeerId> = members.iter().map(|m| m.peer).collect();
         for member in members {
             self.on_entered(now, member.peer, &member.card, out);
         }
@@ -234,9 +260,12 @@ impl Call {
             return;
         };
         match self.phase {
+            Phase::Joining if self.peers.contains_key(&id) => {
+                self.on_here(now, id, epoch, Some(&card.name), out);
+            }
             Phase::Lobby | Phase::Joining => {
                 if self.present.len() < PRESENT {
-                    self.present.insert(id, clean_name(&card.name));
+                    self.present.insert(id, (epoch, clean_name(&card.name)));
                     out.push(Output::Changed);
                 }
             }
@@ -278,7 +307,7 @@ impl Call {
                     peer.on_new_life(now, epoch);
                     self.close_conn(id, out);
                     self.connect_anew(now, id, out);
-                } else if !polite && peer.stage != Stage::Connected {
+                } else if !polite && peer.stage != Stage::Connected && self.phase == Phase::InCall {
                     self.speak_again(now, id, out);
                 }
             }
@@ -325,8 +354,9 @@ impl Call {
             }
             return;
         }
-        if self.phase != Phase::InCall || message == PeerMsg::Bye && !self.peers.contains_key(&from)
-        {
+        let known = self.peers.contains_key(&from);
+        let listening = self.phase == Phase::InCall || self.phase == Phase::Joining && known;
+        if !listening || message == PeerMsg::Bye && !known {
             self.dropped.misplaced += 1;
             return;
         }
@@ -385,12 +415,12 @@ impl Call {
                     // A polite side takes the first session it hears of, and every later one.
                     Some(0) | None if polite && newer => {
                         if current.is_none() {
-                            self.open_connection(from, out);
+                            self.open_connection(now, from, out);
                         }
                     }
                     Some(_) if polite && newer => {
                         self.close_conn(from, out);
-                        self.open_connection(from, out);
+                        self.open_connection(now, from, out);
                     }
                     Some(session) if session == description.session => {}
                     _ => {
@@ -455,17 +485,17 @@ impl Call {
                 self.tell(id, &PeerMsg::Again { session }, out);
             }
             match self.peers.get(&id).map(|p| p.negotiation.is_none()) {
-                Some(true) => self.open_connection(id, out),
+                Some(true) => self.open_connection(now, id, out),
                 _ => self.greet(id, out),
             }
         } else {
             self.close_conn(id, out);
-            self.open_connection(id, out);
+            self.open_connection(now, id, out);
         }
     }
 
     /// A connection object for this peer; the impolite side's carries the slots and so begins.
-    fn open_connection(&mut self, id: PeerId, out: &mut Vec<Output>) {
+    fn open_connection(&mut self, now: Millis, id: PeerId, out: &mut Vec<Output>) {
         let polite = self.is_polite(id);
         let conn = self.open_conn();
         let Some(peer) = self.peers.get_mut(&id) else {
@@ -482,6 +512,13 @@ impl Call {
             conn,
             slots: !polite,
         });
+        if !polite {
+            // `negotiationneeded` would ask for the offer too, but not before the page has drawn what
+            // changed; browsers leave the event out when an offer is under way.
+            self.negotiate(now, id, out, |negotiation, ids, steps| {
+                negotiation.on_needed(ids, steps);
+            });
+        }
     }
 
     /// Nothing came of what was said: say it again, or ask.

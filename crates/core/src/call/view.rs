@@ -66,7 +66,11 @@ impl Call {
         View {
             phase: self.phase,
             link,
-            present: self.present.values().cloned().collect(),
+            present: self
+                .present
+                .values()
+                .map(|(_, name)| name.clone())
+                .collect(),
             peers: self
                 .arrivals
                 .iter()

@@ -97,6 +97,11 @@ impl FakePc {
         needed && !std::mem::replace(&mut self.fired, true)
     }
 
+    /// The event was held back: it fires later if it is still due.
+    pub fn look_again(&mut self) {
+        self.fired = false;
+    }
+
     pub fn set_local(&mut self) -> Result<Sdp, OpError> {
         self.number += 1;
         match self.signaling {

@@ -46,6 +46,51 @@ fn the_green_room_tells_who_is_there_and_follows_who_comes_and_goes() {
 }
 
 #[test]
+fn who_joins_from_the_green_room_connects_without_waiting_for_the_rooms_answer() {
+    let mut offered = 0;
+    for seed in 0..8 {
+        let mut world = World::new(seed, CALM);
+        let ana = world.joined();
+        let ben = world.person();
+        world.until(1_000, "ana is seen", |w| {
+            w.people[ben].call.view().present == ["Person 0"]
+        });
+        let name = "Person 1".to_string();
+        world.user(ben, Intent::Join { name });
+        let conns: Vec<_> = world.people[ben].pcs.keys().copied().collect();
+        assert_eq!(conns.len(), 1, "a connection at once");
+        offered += world.people[ben].call.ops_in_flight(conns[0]);
+        world.until(200, "two connected", |w| w.is_mesh_of(&[ana, ben]));
+        assert_eq!(
+            world.descriptions, 2,
+            "one offer, one answer, nothing said twice"
+        );
+    }
+    assert!((1..8).contains(&offered), "either of them may be to offer");
+}
+
+#[test]
+fn a_join_that_is_refused_lets_go_of_whom_it_began_to_call() {
+    let mut world = World::new(13, CALM);
+    let everyone: Vec<usize> = (0..MAX_ROOM - 1).map(|_| world.joined()).collect();
+    world.until(10_000, "a mesh", |w| w.is_mesh_of(&everyone));
+    // Both see seven, and there is one place.
+    let late = [world.person(), world.person()];
+    world.run(500);
+    for who in late {
+        let name = format!("Person {who}");
+        world.user(who, Intent::Join { name });
+    }
+    world.run(3_000);
+    let refused = &world.people[late[1]];
+    assert_eq!(refused.call.view().phase, Phase::Ended(Ended::RoomFull));
+    assert!(refused.pcs.is_empty());
+    let mut room = everyone.clone();
+    room.push(late[0]);
+    assert!(world.is_mesh_of(&room));
+}
+
+#[test]
 fn up_to_eight_people_become_one_mesh_in_calm_and_in_storm() {
     for people in 2..=MAX_ROOM {
         for (seed, weather) in [(10, CALM), (11, STORM), (12, STORM)] {

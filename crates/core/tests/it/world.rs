@@ -97,6 +97,8 @@ pub struct World {
     pub chance: Entropy,
     secret: RoomSecret,
     pub trace: VecDeque<String>,
+    /// Offers and answers that were made.
+    pub descriptions: u32,
     /// Looks at each relayed text on its way to a client and says what arrives in its place.
     pub meddle: Option<Meddle>,
 }
@@ -117,6 +119,7 @@ impl World {
             chance: Entropy::new(seed),
             secret: RoomSecret::from_bytes([9; 16]),
             trace: VecDeque::new(),
+            descriptions: 0,
             meddle: None,
         }
     }
@@ -605,8 +608,15 @@ impl World {
                 }
             }
             Event::Conn { who, conn, event } => {
-                if self.people[who].pcs.contains_key(&conn) {
-                    self.feed(who, Input::Conn(conn, event));
+                let busy = self.people[who].call.ops_in_flight(conn) > 0;
+                if let Some(pc) = self.people[who].pcs.get_mut(&conn) {
+                    // Browsers hold this event back while an operation is under way, and look again
+                    // afterwards whether it is still due.
+                    if event == ConnEvent::NegotiationNeeded && busy {
+                        pc.look_again();
+                    } else {
+                        self.feed(who, Input::Conn(conn, event));
+                    }
                 }
             }
             Event::Run { who, op, work } => self.run_op(who, op, work),
@@ -635,6 +645,7 @@ impl World {
             },
         };
         let described = matches!(result, Ok(OpValue::Described(_)));
+        self.descriptions += u32::from(described);
         self.feed(who, Input::Done(op, result));
         if described && let Some(pc) = self.people[who].pcs.get(&conn) {
             let event = ConnEvent::Candidate(pc.candidate());
