@@ -2,8 +2,13 @@
 
 use crate::browser::{media::Stream, video};
 use crate::parts::lean::watch;
-use leptos::{html, prelude::*};
+use leptos::{
+    html::{self, ElementType},
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlMediaElement;
 
 /// How the others are heard: through which loudspeaker, and whether the browser lets them be heard.
 #[derive(Clone, Copy)]
@@ -31,6 +36,7 @@ pub fn Picture(
         // Muted, so that no browser holds it back.
         spawn_local(async move { drop(showing.await) });
     });
+    let_go_with_owner(node);
     view! {
         <video
             class="picture"
@@ -70,5 +76,21 @@ fn Sound(stream: Signal<Option<Stream>, LocalStorage>, hearing: Hearing) -> impl
         // A browser that cannot choose goes on through the system's loudspeaker.
         spawn_local(async move { drop(set.await) });
     });
+    let_go_with_owner(node);
     view! { <audio node_ref=node autoplay></audio> }.into_any()
+}
+
+/// An element that leaves the page gives its stream back at once. Left to the garbage collector it
+/// goes on holding frames of the camera, of which Chromium has three to lend: with the next element
+/// and an encoder wanting theirs too, the camera stood still for two seconds.
+fn let_go_with_owner<E>(node: NodeRef<E>)
+where
+    E: ElementType,
+    E::Output: JsCast + AsRef<HtmlMediaElement> + Clone + 'static,
+{
+    on_cleanup(move || {
+        if let Some(Some(element)) = node.try_get_untracked() {
+            drop(video::show(element.as_ref(), None));
+        }
+    });
 }
