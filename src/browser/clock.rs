@@ -63,10 +63,15 @@ pub async fn next_frame() {
         let _ = asked.map(|id| window.cancel_animation_frame(id));
     }
     // The painting itself comes after the callbacks of its frame: one turn more.
-    let painted = Flag::default();
-    let turned = painted.clone();
-    let _timer = Timer::after(0, move || turned.raise());
-    painted.wait().await;
+    pause(0).await;
+}
+
+/// Comes back after a while.
+pub async fn pause(ms: u64) {
+    let over = Flag::default();
+    let passed = over.clone();
+    let _timer = Timer::after(ms, move || passed.raise());
+    over.wait().await;
 }
 
 /// Calls once after a while, unless dropped before.

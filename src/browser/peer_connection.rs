@@ -24,7 +24,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Event, MediaStream, MessageEvent, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection,
-    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
+    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpEncodingParameters, RtcRtpTransceiver,
     RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcTrackEvent,
 };
 
@@ -174,6 +174,26 @@ impl PeerConnection {
         if let Some(slots) = &*self.slots.borrow() {
             replace(&slots.video, track);
         }
+    }
+
+    /// Sends the picture at this fraction of its width and height from the next frame on: 1 of `parts`.
+    /// Nothing happens while there are no slots.
+    pub fn shrink_video(&self, parts: f32) {
+        let slots = self.slots.borrow();
+        let Some(sender) = slots.as_ref().map(|slots| slots.video.sender()) else {
+            return;
+        };
+        let parameters = sender.get_parameters();
+        for encoding in parameters.get_encodings().iter().flat_map(Array::iter) {
+            encoding
+                .unchecked_into::<RtcRtpEncodingParameters>()
+                .set_scale_resolution_down_by(parts);
+        }
+        unheard(sender.set_parameters_with_parameters(&parameters));
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.connection.connection_state() == RtcPeerConnectionState::Connected
     }
 
     /// Makes and sets the offer or answer that is due; answers with what became local.
@@ -347,8 +367,12 @@ fn state_to_core(state: RtcPeerConnectionState) -> Option<ConnState> {
 }
 
 fn replace(slot: &RtcRtpTransceiver, track: Option<&Track>) {
-    let done = JsFuture::from(slot.sender().replace_track(track.map(Track::raw)));
-    // Fails only on a closed connection, where it does not matter; unheard, the console would say so.
+    unheard(slot.sender().replace_track(track.map(Track::raw)));
+}
+
+/// What fails only on a closed connection, where it does not matter; else the console would say so.
+fn unheard(promise: Promise) {
+    let done = JsFuture::from(promise);
     spawn_local(async move {
         let _ = done.await;
     });

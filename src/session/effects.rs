@@ -2,17 +2,25 @@
 
 use super::{driver::Driver, signaller::Signaller};
 use crate::browser::{
+    clock,
     error::BrowserError,
     peer_connection::{PeerConnection, PeerEvent},
 };
 use duologue_core::{
     ids::{ConnId, OpId},
-    io::{ConnEvent, Input, Op, OpError, OpValue, Output, SignalEvent},
+    io::{ConnEvent, ConnState, Input, Op, OpError, OpValue, Output, SignalEvent},
 };
+use std::rc::Weak;
 use wasm_bindgen_futures::spawn_local;
 
 /// Candidates that have not come by then are not worth a person's waiting.
 const GATHER: u32 = 1_500;
+/// The first frames are sent with a fourth of their width and height. An encoder that is given a
+/// camera's whole picture for a path that nobody knows yet drops one frame after another until it has
+/// found a size that fits, and that takes a fifth of a second, every time.
+const SMALL: f32 = 4.0;
+/// The whole picture follows when browsers have had time to learn what the path carries.
+const LEARNING: u64 = 500;
 
 pub fn carry_out(driver: &Driver, output: Output) {
     match output {
@@ -34,10 +42,12 @@ pub fn carry_out(driver: &Driver, output: Output) {
         }
         Output::OpenConn { conn, slots } => open(driver, conn, slots),
         Output::CreateSlots(conn) => on(driver, conn, |c| {
-            driver.local.with_tracks(|a, v| c.add_slots(a, v))
+            driver.local.with_tracks(|a, v| c.add_slots(a, v));
+            start_small(c);
         }),
         Output::AdoptSlots(conn) => on(driver, conn, |c| {
-            driver.local.with_tracks(|a, v| c.adopt_slots(a, v))
+            driver.local.with_tracks(|a, v| c.adopt_slots(a, v));
+            start_small(c);
         }),
         Output::RestartIce(conn) => on(driver, conn, PeerConnection::restart_ice),
         Output::CloseConn(conn) => drop(driver.conns.borrow_mut().remove(&conn)),
@@ -63,7 +73,12 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
     let send = driver.sender();
     let this = driver.this.clone();
     let on_event = move |event: PeerEvent| match event {
-        PeerEvent::Conn(event) => send(Input::Conn(conn, event)),
+        PeerEvent::Conn(event) => {
+            if event == ConnEvent::State(ConnState::Connected) {
+                spawn_local(grow(this.clone(), conn));
+            }
+            send(Input::Conn(conn, event));
+        }
         PeerEvent::Track(_) => {
             if let Some(driver) = this.upgrade() {
                 let stream = driver
@@ -83,11 +98,26 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
                 driver
                     .local
                     .with_tracks(|audio, video| connection.add_slots(audio, video));
+                start_small(&connection);
             }
             driver.conns.borrow_mut().insert(conn, connection);
         }
         // No WebRTC here, or too many connections: the core hears of it as of any lost connection.
         Err(_) => driver.dispatch(Input::Conn(conn, ConnEvent::ChannelClosed)),
+    }
+}
+
+/// A path that stands already is known.
+fn start_small(connection: &PeerConnection) {
+    if !connection.is_connected() {
+        connection.shrink_video(SMALL);
+    }
+}
+
+async fn grow(driver: Weak<Driver>, conn: ConnId) {
+    clock::pause(LEARNING).await;
+    if let Some(driver) = driver.upgrade() {
+        on(&driver, conn, |c| c.shrink_video(1.0));
     }
 }
 

@@ -171,6 +171,29 @@ async fn video_advances_sound_is_heard_and_a_late_camera_needs_no_negotiation() 
 }
 
 #[wasm_bindgen_test]
+async fn a_picture_starts_small_and_grows_without_negotiation() {
+    let (a, b) = (End::open(), End::open());
+    let camera = open_camera(None).await.unwrap();
+    a.connection.shrink_video(4.0);
+    a.connection.add_slots(None, Some(&camera));
+    a.connection.shrink_video(4.0);
+    assert!(!a.connection.is_connected());
+    connect(&a, &b, None, Some(&camera)).await;
+    assert!(a.connection.is_connected());
+    b.connection.shrink_video(4.0);
+    b.sees_video().await;
+    assert_eq!(b.stats().await.frame_width, 320.0);
+    a.events.borrow_mut().clear();
+    a.connection.shrink_video(1.0);
+    until("a bigger picture", async || {
+        b.stats().await.frame_width > 320.0
+    })
+    .await;
+    let asked = PeerEvent::Conn(ConnEvent::NegotiationNeeded);
+    assert!(!a.events.borrow().contains(&asked));
+}
+
+#[wasm_bindgen_test]
 async fn a_restart_asks_for_negotiation_with_new_credentials() {
     let (a, b) = (End::open(), End::open());
     connect(&a, &b, None, None).await;
