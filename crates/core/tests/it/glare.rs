@@ -45,10 +45,12 @@ proptest! {
         lost in 0u64..40,
         doubled in 0u64..60,
         jitter in 0u64..1_500,
+        looks_round in 0u64..60,
         moments in proptest::collection::vec((0u64..700, 0u8..4), 0..12),
     ) {
         let mut world = World::new(seed, Weather { lost, doubled, jitter });
-        let everyone: Vec<usize> = (0..people).map(|_| world.joined()).collect();
+        // Some join before they are told who is there, some after.
+        let everyone: Vec<usize> = (0..people).map(|_| world.joined_after(looks_round)).collect();
         for (pause, what) in moments {
             world.run(pause);
             match what {

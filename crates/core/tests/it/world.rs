@@ -172,7 +172,15 @@ impl World {
     }
 
     pub fn joined(&mut self) -> usize {
+        self.joined_after(0)
+    }
+
+    /// In the green room for a while, then in the call.
+    pub fn joined_after(&mut self, ms: u64) -> usize {
         let who = self.person();
+        if ms > 0 {
+            self.run(ms);
+        }
         self.user(
             who,
             Intent::Join {
