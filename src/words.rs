@@ -206,11 +206,11 @@ mod tests {
         );
         all.extend([RoomError::Empty, RoomError::Damaged, RoomError::TooLong].map(say.room));
         use DirectTrouble::{
-            Damaged, Empty, NotAReply, NotAToken, NotAnInvite, OtherInvite, Refused, TooNew,
-            Unreachable,
+            Damaged, Empty, GaveUp, NotAReply, NotAToken, NotAnInvite, OtherInvite, Refused,
+            TooNew, Unreachable,
         };
         all.extend([Empty, NotAToken, Damaged, TooNew, NotAReply].map(say.direct));
-        all.extend([NotAnInvite, OtherInvite, Refused, Unreachable].map(say.direct));
+        all.extend([NotAnInvite, OtherInvite, Refused, Unreachable, GaveUp].map(say.direct));
         use ScanTrouble::{NoCode, NoReader, NotAPicture};
         all.extend([NotAPicture, NoCode, NoReader].map(say.scan));
         all

@@ -317,6 +317,11 @@ fn direct(trouble: DirectTrouble) -> Advice {
             "Both sides are ready, but your networks let nothing through. Try another network, \
              a phone's perhaps, then start over.",
         ),
+        DirectTrouble::GaveUp => offer(
+            StartOver,
+            "Your browser did not wait long enough for your reply to arrive. Start over and send it \
+             sooner; with a camera on, some browsers wait longer.",
+        ),
     }
 }
 

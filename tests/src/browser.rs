@@ -202,6 +202,8 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
 
 fn firefox(devices: Devices) -> Result<Capabilities> {
     let mut preferences = json!({
+        // Firefox tells its addresses to pages that hold a camera, and does not count a fake one.
+        "media.peerconnection.ice.obfuscate_host_addresses": devices == Devices::None,
         "media.navigator.streams.fake": devices != Devices::None,
         "media.navigator.permission.disabled": true,
         "media.peerconnection.ice.loopback": true,

@@ -49,6 +49,8 @@ pub enum DirectTrouble {
     Refused,
     /// Both sides are set, yet nothing gets through.
     Unreachable,
+    /// The browser closed the connection before the other side had the reply.
+    GaveUp,
 }
 
 pub(super) struct Direct {
@@ -332,7 +334,7 @@ impl Call {
             },
             ConnEvent::ChannelClosed => self.pairing_failed(conn, out),
             // While a person carries a token from one screen to the other the browser may lose
-            // patience; it takes up again with the first packet from the other side.
+            // patience; most take up again with the first packet from the other side.
             _ => {}
         }
     }
@@ -348,7 +350,14 @@ impl Call {
 
     fn pairing_failed(&mut self, conn: ConnId, out: &mut Vec<Output>) {
         self.ids.forget(conn);
-        let trouble = Some(DirectTrouble::Unreachable);
+        let waited = self
+            .pairing()
+            .is_some_and(|d| matches!(d.stage, Pairing::Reply { .. }));
+        let trouble = Some(if waited {
+            DirectTrouble::GaveUp
+        } else {
+            DirectTrouble::Unreachable
+        });
         self.way = Way::Direct(Direct {
             stage: Pairing::Idle,
             trouble,

@@ -3,7 +3,7 @@
 use crate::world::{CALM, World};
 use duologue_core::{
     call::{DirectStep, DirectTrouble, Ended, Phase},
-    io::Intent,
+    io::{ConnEvent, Input, Intent},
 };
 
 fn step(world: &World, who: usize) -> DirectStep {
@@ -111,6 +111,18 @@ fn each_wrong_text_gets_its_own_answer_and_the_invite_still_stands() {
     let late = world.direct_person();
     world.user(late, Intent::UseToken(back));
     assert_eq!(trouble(&world, late), Some(DirectTrouble::NotAnInvite));
+}
+
+#[test]
+fn a_browser_that_does_not_wait_for_the_reply_to_arrive_is_said_to_have_given_up() {
+    let mut world = World::new(6, CALM);
+    let (ana, ben) = (world.direct_person(), world.direct_person());
+    let token = invite(&mut world, ana);
+    reply(&mut world, ben, token);
+    let conn = *world.people[ben].pcs.keys().next().unwrap();
+    world.feed(ben, Input::Conn(conn, ConnEvent::ChannelClosed));
+    assert_eq!(step(&world, ben), DirectStep::Start);
+    assert_eq!(trouble(&world, ben), Some(DirectTrouble::GaveUp));
 }
 
 #[test]
