@@ -15,6 +15,26 @@ use thirtyfour::{Key, WebElement, WindowHandle};
 /// A control shows up in this time, or the page is broken.
 const CONTROL: Duration = within(15);
 
+/// How a page is looked at: the window's size and the colours that the system asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    name: &'static str,
+    width: u32,
+    height: u32,
+    dark: bool,
+}
+
+impl Look {
+    pub const fn new(name: &'static str, width: u32, height: u32, dark: bool) -> Self {
+        Look {
+            name,
+            width,
+            height,
+            dark,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Person {
     pub label: String,
@@ -251,8 +271,34 @@ impl Person {
         let console = self.browser.console().text();
         console
             .lines()
-            .find(|line| line.contains("panicked at"))
+            // A page with a std of its own dies without a word.
+            .find(|line| line.contains("panicked at") || line.contains("RuntimeError: unreachable"))
             .map(String::from)
+    }
+
+    /// A picture of the page in target/screens (Chromium only).
+    pub async fn pose(&self, look: &Look, screen: &str) -> Result<()> {
+        let folder = paths::root().join("target/screens");
+        std::fs::create_dir_all(&folder)?;
+        let turn = self.browser.turn(&self.window).await?;
+        let tools = turn.driver.cdp();
+        let phone = look.width < 600;
+        let size = json!({"width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": phone});
+        let scheme = if look.dark { "dark" } else { "light" };
+        let colours = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        for (order, what) in [
+            ("Emulation.setDeviceMetricsOverride", size),
+            ("Emulation.setEmulatedMedia", colours),
+            ("Page.bringToFront", json!({})),
+        ] {
+            tools.send_raw(order, what).await?;
+        }
+        // Two frames: one in which the page learns its new size, one that it paints with it.
+        let painted = "const done = arguments[0]; \
+                       requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        turn.driver.execute_async(painted, vec![]).await?;
+        let file = folder.join(format!("{screen}-{}.png", look.name));
+        Ok(turn.driver.screenshot(&file).await?)
     }
 
     /// Leaves a screenshot, and returns what the page shows and what its console said.

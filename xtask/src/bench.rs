@@ -132,12 +132,17 @@ fn write_results(env: &Env, weights: &[Weight], total: u64) -> Outcome {
 
 /// The benchmark itself drives browsers and lives with the end-to-end tests.
 fn time_calls() -> Outcome {
+    in_browsers("bench-call")
+}
+
+/// Runs a program of the e2e package on a fresh bundle and server.
+pub fn in_browsers(program: &str) -> Outcome {
     let env = setup::run(Need::Everything)?;
     bundle::build(&env)?;
     let binary = server::build(&env)?;
     fs::create_dir_all(env.root().join("target/bench"))?;
     let mut cargo = test::with_browsers(&env, env.cargo())?;
-    cargo.args(["run", "--package", "duologue-e2e", "--bin", "bench-call"]);
+    cargo.args(["run", "--package", "duologue-e2e", "--bin", program]);
     run::run(
         cargo.env("DUOLOGUE_BIN", binary),
         "the benchmark's message is above",

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask setup | serve | test | dist | bench | lint`.
+//! The project's commands: `cargo xtask setup | serve | test | dist | bench | screens | lint`.
 //!
 //! Owns how things are built, run and checked, never what they do. News goes to stderr; stdout
 //! carries results only, so that a script can read them.
@@ -31,6 +31,7 @@ cargo xtask COMMAND
   test [core|server|page|e2e]                every test, or one layer
   dist                                       dist/ and target/release/duologue
   bench [bundle|call]                        benchmarks, results in target/bench
+  screens                                    pictures of every screen, in target/screens
   lint                                       formatting, clippy, licences of dependencies
 ";
 
@@ -78,6 +79,10 @@ fn dispatch() -> Outcome {
         "bench" => {
             let name = word(&mut args)?;
             bench::run(name.as_deref())
+        }
+        "screens" => {
+            nothing_more(&mut args)?;
+            bench::in_browsers("screens")
         }
         "lint" => {
             nothing_more(&mut args)?;

@@ -1,0 +1,89 @@
+//! Pictures of every screen with real calls behind them, for looking at: Chromium at the size of a
+//! laptop and of a telephone, light and dark, into target/screens. `cargo xtask screens` runs it.
+
+use anyhow::{Context, Result, ensure};
+use duologue_e2e::{
+    Kind, Person, Scene,
+    person::Look,
+    scene::{Failure, Weight},
+    server::Server,
+    until, within,
+};
+
+const LOOKS: [Look; 4] = [
+    Look::new("laptop-light", 1280, 800, false),
+    Look::new("laptop-dark", 1280, 800, true),
+    Look::new("phone-light", 390, 844, false),
+    Look::new("phone-dark", 390, 844, true),
+];
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    Scene::play("screens", Weight::Heavy, async |scene| {
+        let server = Server::start().await?;
+        let ana = scene.person(Kind::Chromium, "Ana").await?;
+        let at = |fragment: &str| format!("{}#{fragment}", server.page());
+
+        ana.goto(&server.page()).await?;
+        ana.find("button", "Start a call").await?;
+        take(&ana, "home").await?;
+        ana.goto(&at("/nowhere")).await?;
+        take(&ana, "not-found").await?;
+
+        ana.goto(&at("/direct")).await?;
+        ana.find("button", "Create invite").await?;
+        take(&ana, "direct-begin").await?;
+        ana.press("Create invite").await?;
+        ana.read_field("Invite").await?;
+        take(&ana, "direct-invite").await?;
+
+        ana.goto(&server.page()).await?;
+        ana.press("Start a call").await?;
+        ana.find("button", "Join call").await?;
+        let room = ana.url().await?;
+        ana.fill("Your name", "Ana").await?;
+        take(&ana, "green-room").await?;
+        ana.press("Join call").await?;
+        ana.find("toolbar", "Call controls").await?;
+        take(&ana, "call-alone").await?;
+        ana.press("Invite").await?;
+        take(&ana, "call-invite").await?;
+        ana.press("Close").await?;
+        ana.press("More options").await?;
+        take(&ana, "call-options").await?;
+        ana.press("Close").await?;
+
+        for (count, name) in ["Ben", "Chloë", "Dmitri"].into_iter().enumerate() {
+            let other = ana.beside(name).await?;
+            other.goto(&room).await?;
+            other.fill("Your name", name).await?;
+            other.press("Join call").await?;
+            connected(&ana, count + 1).await?;
+            take(&ana, &format!("call-of-{}", count + 2)).await?;
+        }
+        ana.press("Leave call").await?;
+        take(&ana, "call-left").await
+    })
+    .await
+}
+
+async fn take(person: &Person, screen: &str) -> Result<()> {
+    for look in &LOOKS {
+        person.pose(look, screen).await?;
+    }
+    Ok(())
+}
+
+/// So many others are there, and their pictures move.
+async fn connected(person: &Person, others: usize) -> Result<()> {
+    until("everybody to be seen", within(40), async || {
+        let peers = person.peers().await?;
+        let seen = peers
+            .iter()
+            .filter(|peer| peer.frames_decoded.is_some_and(|frames| frames > 10.0));
+        ensure!(seen.count() == others, "{peers:?}");
+        Ok(())
+    })
+    .await
+    .context("the call did not come about")
+}
