@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::env::Env;
 use crate::glue;
 use crate::run::{self, Outcome, took};
+use crate::setup::lean_std;
 
 /// The most that the format and browsers allow.
 const BROTLI_QUALITY: i32 = 11;
@@ -24,6 +25,7 @@ pub fn build(env: &Env) -> Outcome {
     trunk.env_remove("NO_COLOR");
     // The compiler's message is the news, not where in trunk it was passed on.
     trunk.env("RUST_BACKTRACE", "0");
+    lean_std::apply(env, &mut trunk);
     run::run(&mut trunk, "the compiler's message is above")?;
     let made = files(&env.dist())?;
     for script in made

@@ -3,6 +3,7 @@
 //!
 //! Owns the order and what is said about it; how each thing is installed is in the files beside.
 
+pub mod lean_std;
 mod packages;
 mod plain_trunk;
 mod rust;
@@ -34,6 +35,13 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
+    Step {
+        name: "std's sources",
+        takes: "10 s",
+        need: Need::Serve,
+        missing: lean_std::missing,
+        make: lean_std::install,
+    },
     Step {
         name: "wasm-bindgen",
         takes: "3 min",
