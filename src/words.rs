@@ -38,6 +38,7 @@ pub struct Words {
     pub home: Home,
     pub green_room: GreenRoom,
     pub call: CallWords,
+    pub shortcuts: Shortcuts,
     pub direct: Direct,
     pub devices: Devices,
     pub trouble: Troubles,
@@ -114,6 +115,16 @@ pub struct CallWords {
     pub link: fn(LinkStatus) -> Option<Text>,
     pub sound_held_back: Text,
     pub sound_on: Text,
+}
+
+pub struct Shortcuts {
+    pub title: Text,
+    /// The name of the key.
+    pub space: Text,
+    pub microphone: Text,
+    pub camera: Text,
+    pub talk: Text,
+    pub list: Text,
 }
 
 pub struct Direct {

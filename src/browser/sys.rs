@@ -68,6 +68,25 @@ extern "C" {
     pub fn set_sink_id(this: &Player, id: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(extends = Navigator)]
+    pub type Waker;
+
+    /// Absent in older browsers.
+    #[wasm_bindgen(method, getter, js_name = wakeLock)]
+    pub fn wake_lock(this: &Waker) -> Option<WakeLocks>;
+
+    #[wasm_bindgen(extends = Object)]
+    pub type WakeLocks;
+
+    #[wasm_bindgen(catch, method)]
+    pub fn request(this: &WakeLocks, what: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(extends = Object)]
+    pub type Sentinel;
+
+    #[wasm_bindgen(method)]
+    pub fn release(this: &Sentinel);
+
+    #[wasm_bindgen(extends = Navigator)]
     pub type Sharer;
 
     /// Absent where there is nothing to share with: then this throws.

@@ -22,6 +22,7 @@ pub mod page;
 pub mod picture;
 pub mod qr_code;
 pub mod scanner;
+pub mod shortcuts;
 pub mod stillness;
 pub mod tile;
 pub mod toggle;

@@ -2,6 +2,7 @@
 
 use crate::{
     parts::{
+        button::Button,
         device_picker::DevicePicker,
         dialog::Dialog,
         icon::{FULL_SCREEN, Icon},
@@ -14,15 +15,30 @@ use crate::{
 use leptos::prelude::*;
 
 #[component]
-pub fn OptionsDialog(local: Local, open: RwSignal<bool>) -> impl IntoView {
+pub fn OptionsDialog(
+    local: Local,
+    open: RwSignal<bool>,
+    /// Whether the list of shortcuts is open.
+    keys: RwSignal<bool>,
+) -> impl IntoView {
     view! {
         <Dialog open=open title=words().call.more>
             <DevicePicker local=local kind=DeviceKind::Camera />
             <DevicePicker local=local kind=DeviceKind::Microphone />
             <DevicePicker local=local kind=DeviceKind::Speaker />
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
+            {(!page::is_touch_first()).then(|| view! { <ShortcutsButton list=open keys=keys /> })}
         </Dialog>
     }
+}
+
+#[component]
+fn ShortcutsButton(list: RwSignal<bool>, keys: RwSignal<bool>) -> impl IntoView {
+    let show = press(move || {
+        list.set(false);
+        keys.set(true);
+    });
+    view! { <Button text=words().shortcuts.title press=show /> }
 }
 
 #[component]

@@ -13,6 +13,7 @@ use crate::{
         own_tile::OwnTile,
         page,
         picture::Hearing,
+        shortcuts::{self, ShortcutsDialog},
         stillness::Stillness,
         tile::{PersonTile, called},
         toolbar::Toolbar,
@@ -47,7 +48,8 @@ pub fn CallStage(call: Call) -> impl IntoView {
         held_back: RwSignal::new(false),
     };
     let retry = Callback::new(move |tile| call.retry(tile));
-    let (invite, options) = (RwSignal::new(false), RwSignal::new(false));
+    let [invite, options, keys] = [(); 3].map(|()| RwSignal::new(false));
+    shortcuts::listen(call.local, keys);
     let stillness = Stillness::begin();
     view! {
         <main
@@ -70,7 +72,8 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <HeldBack hearing=hearing />
             <Toolbar call=call invite=invite options=options />
             <InviteDialog call=call open=invite />
-            <OptionsDialog local=call.local open=options />
+            <OptionsDialog local=call.local open=options keys=keys />
+            <ShortcutsDialog open=keys />
         </main>
     }
     .into_any()

@@ -11,7 +11,7 @@ use super::{
     support::Support,
     view::{DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, Tile, room_address},
 };
-use crate::browser::{clock, level, listener::Listener, page, random};
+use crate::browser::{clock, level, listener::Listener, page, random, wake_lock::WakeLock};
 use duologue_core::{
     call::Call as Machine,
     ids::PeerId,
@@ -49,6 +49,8 @@ struct Held {
     pulse: RefCell<Option<Pulse>>,
     support: RefCell<Option<Support>>,
     unload: RefCell<Option<Listener>>,
+    before_unload: RefCell<Option<Listener>>,
+    wake: RefCell<Option<WakeLock>>,
 }
 
 impl Call {
@@ -130,12 +132,23 @@ impl Call {
         }));
         *held.pulse.borrow_mut() = Some(Pulse::start(driver));
         *held.support.borrow_mut() = Support::install(driver);
+        // Closing the tab by a slip of the finger would take others by surprise.
+        let in_company = move || {
+            self.phase.try_get_untracked() == Some(Phase::InCall)
+                && self.tiles.try_with_untracked(Vec::is_empty) == Some(false)
+        };
+        *held.before_unload.borrow_mut() = Some(page::on_before_unload(in_company));
         // Whatever ends a call puts the devices down.
-        let local = self.local;
+        let (local, held) = (self.local, self.held);
         Effect::new(move |_| {
-            if matches!(self.phase.get(), Phase::Ended(_)) {
+            let phase = self.phase.get();
+            if matches!(phase, Phase::Ended(_)) {
                 local.close();
             }
+            held.with_value(|held| {
+                let wake = (phase == Phase::InCall).then(WakeLock::hold);
+                held.wake.replace(wake);
+            });
         });
     }
 
@@ -146,6 +159,8 @@ impl Call {
             held.pulse.take();
             held.support.take();
             held.unload.take();
+            held.before_unload.take();
+            held.wake.take();
             if let Some(driver) = held.driver.take() {
                 driver.linger();
             }

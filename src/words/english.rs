@@ -1,7 +1,8 @@
 //! English. Plain, short, no blame: what is so, then what to do about it.
 
 use super::{
-    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, Step, Troubles, Upcoming, Words,
+    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, Shortcuts, Step, Troubles,
+    Upcoming, Words,
 };
 use crate::session::{
     DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, Trouble, scan::ScanTrouble,
@@ -71,6 +72,14 @@ pub static WORDS: Words = Words {
         link,
         sound_held_back: "Your browser holds the sound back until you ask for it.",
         sound_on: "Turn sound on",
+    },
+    shortcuts: Shortcuts {
+        title: "Keyboard shortcuts",
+        space: "Space",
+        microphone: "Microphone on or off",
+        camera: "Camera on or off",
+        talk: "Hold to talk while the microphone is off",
+        list: "This list",
     },
     direct: Direct {
         title: "Call without a server",

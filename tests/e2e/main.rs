@@ -26,6 +26,7 @@ macro_rules! pairs {
 }
 
 mod broken;
+mod controls;
 mod devices;
 mod harness;
 mod hostile;

@@ -158,6 +158,47 @@ impl Person {
         self.click_role("button", button).await
     }
 
+    /// Whether a button that stays down is down.
+    pub async fn is_pressed(&self, button: &str) -> Result<bool> {
+        let element = self.find("button", button).await?;
+        let _turn = self.browser.turn(&self.window).await?;
+        Ok(element.attr("aria-pressed").await?.as_deref() == Some("true"))
+    }
+
+    /// Waits until it is, or is not.
+    pub async fn becomes_pressed(&self, button: &str, pressed: bool) -> Result<()> {
+        let what = format!("{}'s {button:?} to be pressed: {pressed}", self.label);
+        until(&what, CONTROL, async || {
+            ensure!(self.is_pressed(button).await? == pressed, "it is not so");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Strikes a key, wherever the focus is.
+    pub async fn strike(&self, key: char) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        let chain = turn.driver.action_chain().key_down(key).key_up(key);
+        Ok(chain.perform().await?)
+    }
+
+    /// Presses a key and keeps it down.
+    pub async fn hold(&self, key: char) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        Ok(turn.driver.action_chain().key_down(key).perform().await?)
+    }
+
+    pub async fn let_go(&self, key: char) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        Ok(turn.driver.action_chain().key_up(key).perform().await?)
+    }
+
+    /// Takes the focus from wherever it is.
+    pub async fn look_away(&self) -> Result<()> {
+        self.script("document.activeElement?.blur(); return null", vec![])
+            .await
+    }
+
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         let field = self.find("textbox", name).await?;
         let _turn = self.browser.turn(&self.window).await?;

@@ -1,0 +1,109 @@
+//! What a person has at hand in a call besides the buttons: keys, and a browser that stays awake and
+//! asks before it closes.
+
+use crate::{steps::*, *};
+use anyhow::ensure;
+use duologue_e2e::{Scene, server::Server, until, within};
+
+pairs!(keys_do_what_the_list_says, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn keys_do_what_the_list_says(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    start_call(&ana, &server.page()).await?;
+    // Whoever writes their name with an M and a V in it means letters.
+    ana.fill("Your name", "Mavis").await?;
+    ana.press("Join call").await?;
+    in_call(&ana).await?;
+    ana.find("group", "Mavis (you)").await?;
+    for button in ["Microphone", "Camera"] {
+        ana.becomes_pressed(button, true).await?;
+    }
+
+    ana.strike('m').await?;
+    ana.becomes_pressed("Microphone", false).await?;
+    ana.strike('v').await?;
+    ana.becomes_pressed("Camera", false).await?;
+    ana.strike('v').await?;
+    ana.becomes_pressed("Camera", true).await?;
+
+    // To talk for a moment. On a button the space bar would press that.
+    ana.look_away().await?;
+    ana.hold(' ').await?;
+    ana.becomes_pressed("Microphone", true).await?;
+    ana.let_go(' ').await?;
+    ana.becomes_pressed("Microphone", false).await?;
+    ana.strike('M').await?;
+    ana.becomes_pressed("Microphone", true).await?;
+
+    ana.strike('?').await?;
+    ana.find("dialog", "Keyboard shortcuts").await?;
+    ana.strike('?').await?;
+    until("the list to close", within(10), async || {
+        ensure!(
+            !ana.shows("dialog", "Keyboard shortcuts").await?,
+            "it is open"
+        );
+        Ok(())
+    })
+    .await
+}
+
+pairs!(a_call_keeps_the_screen_on_and_is_not_closed_by_a_slip, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+/// Keeps what the browser gives for `wakeLock.request`, so that its fate can be asked for.
+const LISTEN: &str = "window.locks = []; const it = navigator.wakeLock; if (!it) return false; \
+    const request = it.request.bind(it); \
+    it.request = async what => { const lock = await request(what); locks.push(lock); return lock; }; \
+    return true";
+const HELD: &str = "return locks.filter(lock => !lock.released).length";
+/// Whether the page would have the browser ask before it closes.
+const ASKS: &str = "const event = new Event('beforeunload', { cancelable: true }); \
+    window.dispatchEvent(event); return event.defaultPrevented";
+
+async fn a_call_keeps_the_screen_on_and_is_not_closed_by_a_slip(
+    scene: &Scene,
+    with: Kind,
+) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let room = start_call(&ana, &server.page()).await?;
+    let has_lock: bool = ana.script(LISTEN, vec![]).await?;
+    enter(&ana).await?;
+    if has_lock {
+        held(&ana, 1).await?;
+    } else {
+        eprintln!("no wake lock: this browser has none");
+    }
+    ensure!(!asks(&ana).await?, "asks of somebody alone");
+    let ben = scene.beside(&ana, "Ben").await?;
+    join(&ben, &room).await?;
+    all_connected(&[&ana, &ben]).await?;
+    ensure!(asks(&ana).await?, "does not ask in company");
+    ana.press("Leave call").await?;
+    ana.find("button", "Join again").await?;
+    if has_lock {
+        held(&ana, 0).await?;
+    }
+    ensure!(!asks(&ana).await?, "asks after the call");
+    Ok(())
+}
+
+async fn asks(person: &Person) -> Result<bool> {
+    person.script(ASKS, vec![]).await
+}
+
+async fn held(person: &Person, count: u32) -> Result<()> {
+    until(&format!("{count} wake locks"), within(10), async || {
+        let held: u32 = person.script(HELD, vec![]).await?;
+        ensure!(held == count, "{held} are held");
+        Ok(())
+    })
+    .await
+}
