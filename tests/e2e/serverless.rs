@@ -77,8 +77,9 @@ async fn a_reply_that_takes_its_time_makes_a_call(scene: &Scene, with: (Kind, Ki
     see_and_hear_each_other(&ana, &ben).await
 }
 
-/// Both browsers call a path failed after 15 to 30 seconds.
-const ON_THE_WAY: Duration = Duration::from_secs(60);
+/// Both browsers call a path failed after 15 to 30 seconds. Not much longer: Chromium closes its door
+/// for good about a minute after it knocked at a Firefox in vain.
+const ON_THE_WAY: Duration = Duration::from_secs(40);
 
 pairs!(an_invite_by_its_picture_makes_a_call, Light, {
     chromium: (Chromium, Chromium),
