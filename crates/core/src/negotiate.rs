@@ -9,10 +9,10 @@
 //!     └──────▶ (remote offer applied, answer made) ─────▶ Stable
 //! ```
 
-use crate::table::Table;
 use crate::{
     ids::{ConnId, OpId},
     io::{Op, OpError, OpValue, Sdp, SdpKind},
+    table::Table,
     wire::{Candidate, Description, Kind, PeerMsg, TrickledCandidate},
 };
 use alloc::vec::Vec;

@@ -5,9 +5,9 @@
 //! Everyone on the channel is of the same origin, so nobody is kept from lying here; envelopes are
 //! sealed all the same.
 
-use crate::table::Table;
 use crate::{
     ids::{PeerId, RoomId},
+    table::Table,
     tagged,
     wire::{self, ClientMsg, MAX_ROOM, Member, Refusal, Sealed, ServerMsg, VERSION, close},
 };

@@ -14,7 +14,6 @@ mod view;
 pub use direct::{DirectStep, DirectTrouble};
 pub use view::{LinkStatus, PeerState, PeerView, View};
 
-use crate::table::Table;
 use crate::{
     entropy::Entropy,
     ids::{ConnId, Epoch, PeerId, PeerToken},
@@ -23,6 +22,7 @@ use crate::{
     negotiate::{OpIds, Step},
     peer::{Due, Peer, Stage},
     seal::{RoomKeys, Seal, To},
+    table::Table,
     time::Millis,
     wire::{self, ClientMsg, Media, PeerMsg, ServerMsg, VERSION, clean_name},
 };
