@@ -37,14 +37,7 @@ async fn an_invite_and_a_reply_by_paste_make_a_call(
     scene: &Scene,
     with: (Kind, Kind),
 ) -> Result<()> {
-    let host = StaticHost::start(paths::bundle(), SUB_PATH).await?;
-    let ana = scene.person(with.0, "Ana").await?;
-    let ben = scene.person(with.1, "Ben").await?;
-    let invite = make_invite(&ana, &host).await?;
-    open_direct(&ben, &host).await?;
-    hand_over(&ben, &invite).await?;
-    let reply = ben.read_field("Reply").await?;
-    ensure!(reply != invite, "the reply is the invite");
+    let (ana, ben, reply) = replied(scene, with).await?;
     hand_over(&ana, &reply).await?;
     all_connected(&[&ana, &ben]).await?;
     see_and_hear_each_other(&ana, &ben).await?;
@@ -63,13 +56,7 @@ pairs!(a_reply_that_takes_its_time_makes_a_call, Light, {
 /// People carry the texts: by the time the reply is back, the browser that made it has been knocking
 /// at the other's door in vain for longer than browsers have patience.
 async fn a_reply_that_takes_its_time_makes_a_call(scene: &Scene, with: (Kind, Kind)) -> Result<()> {
-    let host = StaticHost::start(paths::bundle(), SUB_PATH).await?;
-    let ana = scene.person(with.0, "Ana").await?;
-    let ben = scene.person(with.1, "Ben").await?;
-    let invite = make_invite(&ana, &host).await?;
-    open_direct(&ben, &host).await?;
-    hand_over(&ben, &invite).await?;
-    let reply = ben.read_field("Reply").await?;
+    let (ana, ben, reply) = replied(scene, with).await?;
     // The wait is the matter of this test.
     tokio::time::sleep(ON_THE_WAY).await;
     hand_over(&ana, &reply).await?;
@@ -112,6 +99,20 @@ async fn an_invite_by_its_picture_makes_a_call(scene: &Scene, with: (Kind, Kind)
     hand_over(&ana, &reply).await?;
     all_connected(&[&ana, &ben]).await?;
     see_and_hear_each_other(&ana, &ben).await
+}
+
+/// Ana has invited by a text, and Ben shows his reply to it. The host has done its part by then: the
+/// call needs nobody.
+async fn replied(scene: &Scene, with: (Kind, Kind)) -> Result<(Person, Person, String)> {
+    let host = StaticHost::start(paths::bundle(), SUB_PATH).await?;
+    let ana = scene.person(with.0, "Ana").await?;
+    let ben = scene.person(with.1, "Ben").await?;
+    let invite = make_invite(&ana, &host).await?;
+    open_direct(&ben, &host).await?;
+    hand_over(&ben, &invite).await?;
+    let reply = ben.read_field("Reply").await?;
+    ensure!(reply != invite, "the reply is the invite");
+    Ok((ana, ben, reply))
 }
 
 async fn make_invite(person: &Person, host: &StaticHost) -> Result<String> {
