@@ -51,6 +51,8 @@ async fn main() -> Result<(), Failure> {
         ana.press("Close").await?;
         ana.press("More options").await?;
         take(&ana, "call-options").await?;
+        ana.press("Keyboard shortcuts").await?;
+        take(&ana, "call-shortcuts").await?;
         ana.press("Close").await?;
 
         for (count, name) in ["Ben", "Chloë", "Dmitri"].into_iter().enumerate() {
