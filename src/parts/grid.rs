@@ -1,8 +1,11 @@
 //! Where tiles go. The maths is a plain function, tested natively; the component measures its box,
 //! and hands the numbers to the style sheet as custom properties.
 
-use crate::parts::lean::{flag, text, watch};
-use leptos::{ev, html, prelude::*};
+use crate::parts::{
+    lean::{flag, text},
+    size::use_size,
+};
+use leptos::{html, prelude::*};
 
 /// Between tiles, and the `--gap` of the grid in the style sheet.
 const GAP: f64 = 8.0;
@@ -68,20 +71,7 @@ pub fn Grid(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    let size = RwSignal::new((0.0, 0.0));
-    let measure = move || {
-        if let Some(grid) = node.get() {
-            size.set((
-                f64::from(grid.client_width()),
-                f64::from(grid.client_height()),
-            ));
-        }
-    };
-    watch(measure);
-    // The grid fills the window, so nothing else changes its size.
-    let listener = window_event_listener(ev::resize, move |_| untrack(measure));
-    on_cleanup(move || listener.remove());
-
+    let size = use_size(node);
     let pixels = move |pick: fn(Arrangement) -> f64| {
         let (width, height) = size.get();
         [
