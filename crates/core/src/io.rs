@@ -1,6 +1,7 @@
 //! The machine's whole vocabulary on one page: what comes in, what goes out.
 
 use crate::{
+    gesture::Reaction,
     ids::{ConnId, OpId, PeerId},
     wire::{Candidate, Media},
 };
@@ -27,6 +28,9 @@ pub enum Intent {
     Leave,
     /// What is sent from now on.
     Media(Media),
+    /// One's hand, up or down.
+    Hand(bool),
+    React(Reaction),
     /// "Try again" on a tile that could not be reached.
     Retry(PeerId),
     /// Call without a server: make an invite.

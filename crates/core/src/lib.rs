@@ -14,6 +14,8 @@
 //! | `link`    | the signalling link: dialling, waiting, back again |
 //! | `negotiate` | perfect negotiation over one connection |
 //! | `peer`    | one remote person |
+//! | `gesture` | hands and reactions of one person |
+//! | `speaker` | who has the floor, by the sound that comes |
 //! | `call`    | room + peers + link = the machine that the page drives |
 //! | `hub`     | the server's rooms, a machine of the same kind |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
@@ -24,6 +26,7 @@ extern crate alloc;
 
 pub mod call;
 pub mod entropy;
+pub mod gesture;
 pub mod hub;
 pub mod ids;
 pub mod io;
@@ -32,6 +35,7 @@ pub mod link;
 pub mod negotiate;
 pub mod peer;
 pub mod seal;
+pub mod speaker;
 pub mod table;
 pub mod tabs;
 pub mod time;

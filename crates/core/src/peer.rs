@@ -7,6 +7,7 @@
 //! ```
 
 use crate::{
+    gesture::Gestures,
     ids::{Epoch, PeerId},
     negotiate::Negotiation,
     time::Millis,
@@ -56,6 +57,7 @@ pub struct Peer {
     pub epoch: Epoch,
     pub name: String,
     pub media: Media,
+    pub gestures: Gestures,
     /// The newest session of this life of theirs; each connection is one.
     pub session: u32,
     pub stage: Stage,
@@ -87,6 +89,7 @@ impl Peer {
             epoch,
             name,
             media: Media::default(),
+            gestures: Gestures::default(),
             session: 0,
             stage,
             negotiation: None,
@@ -182,6 +185,7 @@ impl Peer {
         self.epoch = epoch;
         self.session = 0;
         self.media = Media::default();
+        self.gestures = Gestures::default();
         self.stage = Stage::connecting(now, self.stage.was_connected());
     }
 

@@ -3,6 +3,7 @@
 //! own DTLS-protected control channel. docs/protocol.md says the same in words.
 
 use crate::{
+    gesture::Reaction,
     ids::{Epoch, PeerId, PeerToken, RoomId},
     json::{self, Fields, Json, Record, Value, Writer},
     record, tagged, words,
@@ -144,6 +145,16 @@ pub enum PeerMsg {
     Describe(Description),
     Candidate(TrickledCandidate),
     Media(Media),
+    /// A raised hand with its number in the queue, or one that is down. `no` counts what its author
+    /// said of it.
+    Hand {
+        no: u32,
+        turn: Option<u32>,
+    },
+    React {
+        no: u32,
+        reaction: Reaction,
+    },
     /// Please open a fresh connection: this one is beyond mending. `session` is the broken one.
     Again {
         session: u32,
@@ -233,6 +244,8 @@ tagged!(PeerMsg by "type" {
     Describe(it) = "describe",
     Candidate(it) = "candidate",
     Media(it) = "media",
+    Hand { no, turn } = "hand",
+    React { no, reaction } = "react",
     Again { session } = "again",
     Full {} = "full",
     Away {} = "away",

@@ -8,6 +8,7 @@
 //! ```
 
 mod direct;
+mod gestures;
 mod room;
 mod view;
 
@@ -16,6 +17,7 @@ pub use view::{LinkStatus, PeerState, PeerView, View};
 
 use crate::{
     entropy::Entropy,
+    gesture::Gestures,
     ids::{ConnId, Epoch, PeerId, PeerToken},
     io::{ConnEvent, ConnState, Input, Intent, Output},
     link::{Link, LinkAct},
@@ -94,6 +96,7 @@ struct Me {
     epoch: Epoch,
     name: String,
     media: Media,
+    gestures: Gestures,
 }
 
 pub struct Call {
@@ -137,6 +140,7 @@ impl Call {
                 epoch: config.epoch,
                 name: String::new(),
                 media: config.media,
+                gestures: Gestures::default(),
             },
             way,
             phase: Phase::Lobby,
@@ -223,6 +227,8 @@ impl Call {
                     self.tell_all(&PeerMsg::Media(media), out);
                 }
             }
+            Intent::Hand(up) => self.on_raise(up, out),
+            Intent::React(reaction) => self.on_react(now, reaction, out),
             Intent::Retry(id) => {
                 if let Some(peer) = self.peers.get_mut(&id)
                     && peer.stage == Stage::Failed
@@ -263,7 +269,13 @@ impl Call {
             }
             ConnEvent::State(ConnState::Connecting) => {}
             ConnEvent::State(ConnState::Connected) => {
+                let mended = peer.channel && peer.stage != Stage::Connected;
                 peer.on_connected();
+                if mended {
+                    // What was said of oneself while nothing carried it.
+                    self.greet(id, out);
+                    self.tell_hand(id, out);
+                }
                 out.push(Output::Changed);
             }
             ConnEvent::State(ConnState::Disconnected) => {
@@ -282,6 +294,7 @@ impl Call {
                 peer.channel = true;
                 peer.on_connected();
                 self.greet(id, out);
+                self.tell_hand(id, out);
                 // What the signaller may have lost is said over the way that loses nothing.
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)

@@ -441,6 +441,10 @@ impl Call {
                 peer.media = media;
                 out.push(Output::Changed);
             }
+            PeerMsg::Hand { no, turn } => self.on_gesture(from, |it| it.on_hand(no, turn), out),
+            PeerMsg::React { no, reaction } => {
+                self.on_gesture(from, |it| it.on_reaction(now, no, reaction), out);
+            }
             PeerMsg::Again { session } => {
                 let current = peer.negotiation.as_ref().map(|n| n.session());
                 if !polite && current.is_none_or(|mine| mine <= session) {

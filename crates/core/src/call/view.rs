@@ -2,6 +2,7 @@
 
 use super::{Call, DirectStep, DirectTrouble, Phase, Way};
 use crate::{
+    gesture::Reaction,
     ids::{ConnId, PeerId},
     peer::{Peer, Stage},
     wire::Media,
@@ -32,6 +33,10 @@ pub struct PeerView {
     pub name: String,
     pub state: PeerState,
     pub media: Media,
+    /// The place of a raised hand among all of them, from 1.
+    pub hand: Option<usize>,
+    /// The newest one, with its number.
+    pub reaction: Option<(u32, Reaction)>,
     /// The connection that carries their picture, if there is one.
     pub conn: Option<ConnId>,
 }
@@ -45,6 +50,9 @@ pub struct View {
     /// In the order in which they came.
     pub peers: Vec<PeerView>,
     pub direct: Option<(DirectStep, Option<DirectTrouble>)>,
+    /// One's own, as in `PeerView`.
+    pub hand: Option<usize>,
+    pub reaction: Option<(u32, Reaction)>,
 }
 
 impl Call {
@@ -75,27 +83,31 @@ impl Call {
                 .arrivals
                 .iter()
                 .filter_map(|id| self.peers.get(id))
-                .map(show)
+                .map(|peer| self.show(peer))
                 .collect(),
             direct,
+            hand: self.place_in_queue(self.me.id),
+            reaction: self.me.gestures.reaction(),
         }
     }
-}
 
-fn show(peer: &Peer) -> PeerView {
-    let state = match peer.stage {
-        Stage::Connecting { back: false, .. } => PeerState::Connecting,
-        Stage::Connecting { back: true, .. } => PeerState::Reconnecting,
-        Stage::Connected => PeerState::Connected,
-        Stage::Reconnecting { .. } => PeerState::Reconnecting,
-        Stage::Failed => PeerState::Failed,
-    };
-    let conn = peer.negotiation.as_ref().map(|n| n.conn());
-    PeerView {
-        id: peer.id,
-        name: peer.name.clone(),
-        state,
-        media: peer.media,
-        conn,
+    fn show(&self, peer: &Peer) -> PeerView {
+        let state = match peer.stage {
+            Stage::Connecting { back: false, .. } => PeerState::Connecting,
+            Stage::Connecting { back: true, .. } => PeerState::Reconnecting,
+            Stage::Connected => PeerState::Connected,
+            Stage::Reconnecting { .. } => PeerState::Reconnecting,
+            Stage::Failed => PeerState::Failed,
+        };
+        let conn = peer.negotiation.as_ref().map(|n| n.conn());
+        PeerView {
+            id: peer.id,
+            name: peer.name.clone(),
+            state,
+            media: peer.media,
+            hand: self.place_in_queue(peer.id),
+            reaction: peer.gestures.reaction(),
+            conn,
+        }
     }
 }

@@ -118,6 +118,9 @@ fn messages_read_and_write_as_documented() {
          r#"{"type":"describe","session":1,"no":1,"heard":2,"kind":"answer","to":2,"sdp":"v=0"}"#.to_string()),
         (PeerMsg::Candidate(TrickledCandidate { session: 1, no: 2, candidate: Candidate { candidate: "candidate:1".to_string(), mid: Some("0".to_string()), line: Some(0) } }),
          r#"{"type":"candidate","session":1,"no":2,"candidate":"candidate:1","mid":"0","line":0}"#.to_string()),
+        (PeerMsg::Hand { no: 1, turn: Some(2) }, r#"{"type":"hand","no":1,"turn":2}"#.to_string()),
+        (PeerMsg::Hand { no: 2, turn: None }, r#"{"type":"hand","no":2}"#.to_string()),
+        (PeerMsg::React { no: 1, reaction: Reaction::ThumbsUp }, r#"{"type":"react","no":1,"reaction":"thumbs_up"}"#.to_string()),
         (PeerMsg::Again { session: 3 }, r#"{"type":"again","session":3}"#.to_string()),
         (PeerMsg::Full, r#"{"type":"full"}"#.to_string()),
         (PeerMsg::Away, r#"{"type":"away"}"#.to_string()),
@@ -158,4 +161,22 @@ fn a_name_loses_what_could_deceive_and_keeps_what_people_are_called() {
         assert_eq!(clean_name(given), shown);
     }
     assert_eq!(clean_name(&"x".repeat(500)).chars().count(), MAX_NAME);
+}
+
+#[test]
+fn a_reaction_that_nobody_knows_is_refused() {
+    for json in [
+        r#"{"type":"react","no":1,"reaction":"eggplant"}"#,
+        r#"{"type":"react","no":1,"reaction":"<b>heart</b>"}"#,
+        r#"{"type":"react","no":-1,"reaction":"heart"}"#,
+        r#"{"type":"react","reaction":"heart"}"#,
+        r#"{"type":"hand","no":1,"turn":99999999999}"#,
+        r#"{"type":"hand","turn":1}"#,
+    ] {
+        assert_eq!(
+            decode::<PeerMsg>(json, 99),
+            Err(DecodeError::NotUnderstood),
+            "{json}"
+        );
+    }
 }

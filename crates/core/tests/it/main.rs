@@ -5,6 +5,7 @@ mod fake_pc;
 mod world;
 
 mod direct;
+mod gestures;
 mod glare;
 mod hostile;
 mod rooms;
