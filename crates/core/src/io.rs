@@ -39,6 +39,12 @@ pub enum Intent {
     UseToken(String),
     /// Throw the invite or the reply away and begin again.
     StartOver,
+    /// Write to everyone, or to one person `only`; `at` is what the clock on the wall says.
+    Say {
+        text: String,
+        at: u64,
+        only: Option<PeerId>,
+    },
     /// The page is being unloaded (a reload, perhaps): tell the others while there is time.
     Unload,
 }

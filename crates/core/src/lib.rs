@@ -16,6 +16,7 @@
 //! | `peer`    | one remote person |
 //! | `gesture` | hands and reactions of one person |
 //! | `speaker` | who has the floor, by the sound that comes |
+//! | `chat`    | what was said in writing: order, delivery, history, and what a text may hold |
 //! | `call`    | room + peers + link = the machine that the page drives |
 //! | `hub`     | the server's rooms, a machine of the same kind |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
@@ -25,6 +26,7 @@
 extern crate alloc;
 
 pub mod call;
+pub mod chat;
 pub mod entropy;
 pub mod gesture;
 pub mod hub;

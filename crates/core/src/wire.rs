@@ -10,6 +10,10 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 
+mod chat;
+
+pub use chat::{Line, Past, Said};
+
 pub const VERSION: u16 = 1;
 /// The largest signalling frame. An offer is about 6 kB; sealed and in base64 about 9 kB.
 pub const MAX_FRAME: usize = 64 * 1024;
@@ -164,6 +168,16 @@ pub enum PeerMsg {
     /// I may be back at once (a reload): keep my place for a moment.
     Away,
     Bye,
+    Say(Said),
+    /// The message of that number has arrived.
+    Got {
+        no: u32,
+    },
+    /// What was said before I came? `all`: by everyone; else by you.
+    Recall {
+        all: bool,
+    },
+    Past(Past),
 }
 
 /// A session description. `session` counts connections of a pair, `no` counts the descriptions that
@@ -250,6 +264,10 @@ tagged!(PeerMsg by "type" {
     Full {} = "full",
     Away {} = "away",
     Bye {} = "bye",
+    Say(it) = "say",
+    Got { no } = "got",
+    Recall { all } = "recall",
+    Past(it) = "past",
 });
 
 tagged!(Kind by "kind" {

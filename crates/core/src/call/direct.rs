@@ -327,6 +327,7 @@ impl Call {
                     if !polite {
                         out.push(Output::CreateSlots(conn));
                     }
+                    self.on_chat_open(now, id, out);
                     out.push(Output::Changed);
                 }
                 Ok(_) => self.dropped.misplaced += 1,

@@ -7,6 +7,7 @@
 //!     └──────────────── refused, replaced ───────────────▲
 //! ```
 
+mod chat;
 mod direct;
 mod gestures;
 mod room;
@@ -16,6 +17,7 @@ pub use direct::{DirectStep, DirectTrouble};
 pub use view::{LinkStatus, PeerState, PeerView, View};
 
 use crate::{
+    chat::Chat,
     entropy::Entropy,
     gesture::Gestures,
     ids::{ConnId, Epoch, PeerId, PeerToken},
@@ -29,6 +31,7 @@ use crate::{
     wire::{self, ClientMsg, Media, PeerMsg, ServerMsg, VERSION, clean_name},
 };
 use alloc::{string::String, vec::Vec};
+use chat::is_chat;
 use direct::Direct;
 
 /// After `Bye` the connections stay this long, so that it arrives.
@@ -62,6 +65,7 @@ pub enum WakeReason {
     Link,
     Peer(PeerId),
     Pairing,
+    Chat,
     Linger,
 }
 
@@ -74,6 +78,8 @@ pub struct Dropped {
     pub refused: u32,
     /// Understood, yet not due: wrong person, wrong moment.
     pub misplaced: u32,
+    /// Written faster than people write; they are said again later.
+    pub hurried: u32,
 }
 
 pub struct Config {
@@ -113,6 +119,7 @@ pub struct Call {
     last_conn: u32,
     entropy: Entropy,
     linger: Option<Millis>,
+    chat: Chat,
     dropped: Dropped,
 }
 
@@ -133,6 +140,7 @@ impl Call {
     }
 
     fn new(config: Config, way: Way) -> Self {
+        let chat = Chat::new(config.token.id(), config.epoch);
         Call {
             me: Me {
                 id: config.token.id(),
@@ -152,6 +160,7 @@ impl Call {
             last_conn: 0,
             entropy: Entropy::new(config.seed),
             linger: None,
+            chat,
             dropped: Dropped::default(),
         }
     }
@@ -204,7 +213,9 @@ impl Call {
             .peers
             .values()
             .filter_map(|p| Some((p.next_wake()?, WakeReason::Peer(p.id))));
-        peers.chain(way).chain(linger).min_by_key(|(at, _)| *at)
+        let chat = self.chat.next_wake().map(|at| (at, WakeReason::Chat));
+        let rest = way.into_iter().chain(linger).chain(chat);
+        peers.chain(rest).min_by_key(|(at, _)| *at)
     }
 
     pub fn dropped(&self) -> Dropped {
@@ -245,6 +256,7 @@ impl Call {
             }
             Intent::CreateInvite => self.on_create_invite(out),
             Intent::UseToken(text) => self.on_use_token(&text, out),
+            Intent::Say { text, at, only } => self.on_say(now, &text, at, only, out),
         }
     }
 
@@ -299,6 +311,7 @@ impl Call {
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)
                 });
+                self.on_chat_open(now, id, out);
                 out.push(Output::Changed);
             }
             ConnEvent::ChannelClosed => {
@@ -313,6 +326,7 @@ impl Call {
                 out.push(Output::Changed);
             }
             ConnEvent::ChannelText(text) => match wire::decode(&text, wire::MAX_PEER_MSG) {
+                Ok(message) if is_chat(&message) => self.on_chat(now, id, message, out),
                 Ok(message) => self.on_peer_msg(now, id, message, out),
                 Err(_) => self.dropped.garbled += 1,
             },
@@ -331,6 +345,7 @@ impl Call {
                 }
                 WakeReason::Pairing => self.on_pairing_wake(now, out),
                 WakeReason::Link => self.on_link_wake(now, out),
+                WakeReason::Chat => self.on_chat_wake(now, out),
                 WakeReason::Peer(id) => {
                     if let Some(due) = self.peers.get_mut(&id).and_then(|p| p.on_wake(now)) {
                         self.on_peer_due(now, id, due, out);
@@ -506,6 +521,7 @@ impl Call {
             return;
         };
         peer.channel = false;
+        self.chat.on_closed(id);
         if let Some(negotiation) = peer.negotiation.take() {
             self.conns.remove(&negotiation.conn());
             self.ids.forget(negotiation.conn());
@@ -515,6 +531,7 @@ impl Call {
 
     fn remove(&mut self, id: PeerId, out: &mut Vec<Output>) {
         self.close_conn(id, out);
+        self.chat.on_gone(id);
         self.peers.remove(&id);
         self.arrivals.retain(|known| *known != id);
         out.push(Output::Changed);

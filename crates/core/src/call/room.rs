@@ -463,7 +463,12 @@ impl Call {
                     self.end(Ended::OtherLeft, out);
                 }
             }
-            PeerMsg::Full => self.dropped.misplaced += 1,
+            // Writing goes over channels alone, and is heard before it comes here.
+            PeerMsg::Full
+            | PeerMsg::Say(_)
+            | PeerMsg::Got { .. }
+            | PeerMsg::Recall { .. }
+            | PeerMsg::Past(_) => self.dropped.misplaced += 1,
         }
     }
 

@@ -125,6 +125,12 @@ fn messages_read_and_write_as_documented() {
         (PeerMsg::Full, r#"{"type":"full"}"#.to_string()),
         (PeerMsg::Away, r#"{"type":"away"}"#.to_string()),
         (PeerMsg::Bye, r#"{"type":"bye"}"#.to_string()),
+        (PeerMsg::Say(Said { no: 3, turn: 7, at: 1_795_000_000_000, private: false, text: "Hello\nall".to_string() }),
+         r#"{"type":"say","no":3,"turn":7,"at":1795000000000,"private":false,"text":"Hello\nall"}"#.to_string()),
+        (PeerMsg::Got { no: 3 }, r#"{"type":"got","no":3}"#.to_string()),
+        (PeerMsg::Recall { all: true }, r#"{"type":"recall","all":true}"#.to_string()),
+        (PeerMsg::Past(Past { lines: vec![Line { author: peer, epoch: Epoch(9), no: 3, turn: 7, at: 1, name: "Ana".to_string(), text: "Hello".to_string() }], more: false, whole: true }),
+         alloc::format!(r#"{{"type":"past","lines":[{{"author":"{p}","epoch":9,"no":3,"turn":7,"at":1,"name":"Ana","text":"Hello"}}],"more":false,"whole":true}}"#)),
     ];
     for (message, json) in between {
         assert_eq!(encode(&message), json);

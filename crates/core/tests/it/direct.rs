@@ -45,6 +45,16 @@ fn reply(world: &mut World, who: usize, token: String) -> String {
     }
 }
 
+/// Two who have exchanged both texts.
+pub fn connected(world: &mut World) -> (usize, usize) {
+    let (ana, ben) = (world.direct_person(), world.direct_person());
+    let token = invite(world, ana);
+    let back = reply(world, ben, token);
+    world.user(ana, Intent::UseToken(back));
+    world.until(10_000, "connected", |w| w.is_mesh_of(&[ana, ben]));
+    (ana, ben)
+}
+
 #[test]
 fn an_invite_and_a_reply_make_a_whole_call() {
     let mut world = World::new(1, CALM);

@@ -4,6 +4,7 @@
 mod fake_pc;
 mod world;
 
+mod chat;
 mod direct;
 mod gestures;
 mod glare;

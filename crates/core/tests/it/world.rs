@@ -90,6 +90,8 @@ pub struct World {
     /// Media paths that are cut, by pairs of people.
     pub cut: Vec<(usize, usize)>,
     pub weather: Weather,
+    /// How channels treat what is written: worse than any real one, which loses nothing.
+    pub pipe: Option<Weather>,
     events: BTreeMap<(u64, u64), Event>,
     sequence: u64,
     sockets: u64,
@@ -112,6 +114,7 @@ impl World {
             server_up: true,
             cut: Vec::new(),
             weather,
+            pipe: None,
             events: BTreeMap::new(),
             sequence: 0,
             sockets: 0,
@@ -435,16 +438,35 @@ impl World {
             && !self.is_cut(who, other)
         {
             // Same delay for all: a data channel keeps the order.
-            let event = ConnEvent::ChannelText(text);
-            self.at(
-                4,
-                Event::Conn {
-                    who: other,
-                    conn: other_conn,
-                    event,
-                },
-            );
+            for delay in self.delays(&text) {
+                let event = ConnEvent::ChannelText(text.clone());
+                self.at(
+                    4 + delay,
+                    Event::Conn {
+                        who: other,
+                        conn: other_conn,
+                        event,
+                    },
+                );
+            }
         }
+    }
+
+    /// When each copy of it arrives that does.
+    fn delays(&mut self, text: &str) -> Vec<u64> {
+        let written = ["say", "got", "recall", "past"]
+            .iter()
+            .any(|tag| text.starts_with(&format!("{{\"type\":\"{tag}\"")));
+        let Some(pipe) = self.pipe.filter(|_| written) else {
+            return vec![0];
+        };
+        let copies = 1 + u64::from(self.chance.below(100) < pipe.doubled);
+        let arrives = (0..copies).filter_map(|_| {
+            let lost = self.chance.below(100) < pipe.lost;
+            let delay = self.chance.below(pipe.jitter + 1);
+            (!lost).then_some(delay)
+        });
+        arrives.collect()
     }
 
     /// Connects what is agreed at both ends, and breaks what is cut or disagreed.
