@@ -6,26 +6,40 @@ use crate::{
     screens::{
         direct::DirectCall, home::Home, not_found::NotFound, room::Room, upcoming::Upcoming,
     },
+    session::{fetch_in_time, rest_is_there},
     words::words,
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn App() -> impl IntoView {
+    fetch_in_time();
     let route = page::use_route();
     // Each screen is a scope of its own: going elsewhere ends a call and puts the devices down.
     part(move || {
-        let words = &words().upcoming;
-        let upcoming = |text| view! { <Upcoming text=text /> }.into_any();
         Some(match route.get() {
             Route::Home => view! { <Home /> }.into_any(),
             Route::Room(room) => view! { <Room room=room /> }.into_any(),
-            Route::Direct(token) => view! { <DirectCall token=token /> }.into_any(),
-            Route::People => upcoming(words.people),
-            Route::Live(_) => upcoming(words.live),
-            Route::Check => upcoming(words.check),
-            Route::Recordings => upcoming(words.recordings),
-            Route::NotFound => view! { <NotFound /> }.into_any(),
+            other => {
+                let there = rest_is_there();
+                let screen = move || elsewhere(other.clone());
+                part(move || there.get().then(&screen)).into_any()
+            }
         })
     })
+}
+
+/// Where no first call comes by, so that the first load does without it.
+#[inline(never)]
+fn elsewhere(route: Route) -> AnyView {
+    let words = &words().upcoming;
+    let upcoming = |text| view! { <Upcoming text=text /> }.into_any();
+    match route {
+        Route::Direct(token) => view! { <DirectCall token=token /> }.into_any(),
+        Route::People => upcoming(words.people),
+        Route::Live(_) => upcoming(words.live),
+        Route::Check => upcoming(words.check),
+        Route::Recordings => upcoming(words.recordings),
+        Route::Home | Route::Room(_) | Route::NotFound => view! { <NotFound /> }.into_any(),
+    }
 }

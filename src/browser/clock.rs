@@ -27,13 +27,16 @@ pub fn mark(name: &str) {
 
 /// A mark that is only wanted the first time.
 pub fn mark_once(name: &str) {
-    let Some(performance) = super::page::performance() else {
-        return;
-    };
-    let made = performance.get_entries_by_name_with_entry_type(name, "mark");
-    if made.length() == 0 {
+    if marked(name).is_none() {
         mark(name);
     }
+}
+
+/// When a mark was made, the newest of that name, in milliseconds since the page was opened.
+pub fn marked(name: &str) -> Option<f64> {
+    let made = super::page::performance()?.get_entries_by_name_with_entry_type(name, "mark");
+    let newest: PerformanceEntry = made.iter().last()?.unchecked_into();
+    Some(newest.start_time())
 }
 
 /// All marks: name → milliseconds since the page was opened, the newest of each name.

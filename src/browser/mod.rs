@@ -13,7 +13,7 @@
 //! | `peer_connection`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
 //! | `media`, `level`, `video` | devices and tracks; loudness; showing a stream |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
-//! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock` | the page's surroundings |
+//! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest` | the page's surroundings |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
 pub mod broadcast_channel;
@@ -33,6 +33,7 @@ pub mod page;
 pub mod peer_connection;
 pub mod qr_reader;
 pub mod random;
+pub mod rest;
 pub mod share;
 pub mod stats;
 pub mod storage;

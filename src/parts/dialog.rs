@@ -12,6 +12,24 @@ use leptos::{html, prelude::*};
 
 #[component]
 pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
+    // Not before it is wanted: most are never opened, and a call should not wait for them.
+    let wanted = RwSignal::new(false);
+    watch(move || {
+        if open.get() {
+            wanted.set(true);
+        }
+    });
+    let children = StoredValue::new(children);
+    let body = move || view! { <Body open=open title=title children=children /> }.into_any();
+    part(move || wanted.get().then(body))
+}
+
+#[component]
+fn Body(
+    open: RwSignal<bool>,
+    title: &'static str,
+    children: StoredValue<ChildrenFn>,
+) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     watch(move || {
         let Some(dialog) = node.get() else { return };
@@ -49,7 +67,7 @@ pub fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -
                         <Icon glyph=CLOSE />
                     </button>
                 </header>
-                {part(move || open.get().then(|| children()))}
+                {part(move || open.get().then(|| children.get_value()()))}
             </div>
         </dialog>
     }

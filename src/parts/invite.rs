@@ -1,8 +1,8 @@
 //! How others get in: the link and its QR code. In a dialog, and on the stage while one waits alone.
 
 use crate::{
-    parts::{copy_field::CopyField, dialog::Dialog, qr_code::QrCode},
-    session::Call,
+    parts::{copy_field::CopyField, dialog::Dialog, lean::part, qr_code::QrCode},
+    session::{Call, rest_is_there},
     words::words,
 };
 use leptos::prelude::*;
@@ -22,6 +22,13 @@ pub fn InviteDialog(call: Call, open: RwSignal<bool>) -> impl IntoView {
 /// In the place of the others, while there are none.
 #[component]
 pub fn FirstHere(call: Call) -> impl IntoView {
+    let there = rest_is_there();
+    let inside = move || view! { <Waiting call=call /> }.into_any();
+    part(move || there.get().then(inside))
+}
+
+#[component]
+fn Waiting(call: Call) -> impl IntoView {
     let words = &words().call;
     view! {
         <section class="first-here">

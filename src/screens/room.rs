@@ -29,7 +29,7 @@ pub fn Room(room: String) -> impl IntoView {
         let again = opened.get() > 0;
         Some(match untrack(|| Call::open_room(&room)) {
             Ok(call) => view! { <OpenRoom call=call again=again opened=opened /> }.into_any(),
-            Err(error) => view! { <CannotOpen error=error /> }.into_any(),
+            Err(error) => cannot_open(error),
         })
     })
 }
@@ -58,9 +58,20 @@ fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
         Some(match stage.get() {
             Stage::Before => view! { <GreenRoom call=call wanted=wanted /> }.into_any(),
             Stage::Call => view! { <CallStage call=call /> }.into_any(),
-            Stage::After(ended) => view! { <EndedCall ended=ended act=act /> }.into_any(),
+            Stage::After(ended) => after(ended, act),
         })
     })
+}
+
+/// Apart, so that the first load does without it.
+#[inline(never)]
+fn after(ended: Ended, act: impl Fn(Step) + Copy + Send + Sync + 'static) -> AnyView {
+    view! { <EndedCall ended=ended act=act /> }.into_any()
+}
+
+#[inline(never)]
+fn cannot_open(error: RoomError) -> AnyView {
+    view! { <CannotOpen error=error /> }.into_any()
 }
 
 #[component]

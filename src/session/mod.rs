@@ -12,6 +12,7 @@ mod identity;
 mod local;
 mod means;
 mod pulse;
+mod rest;
 pub mod scan;
 mod show;
 mod signaller;
@@ -20,6 +21,7 @@ mod view;
 
 pub use call::Call;
 pub use local::Local;
+pub use rest::{fetch_in_time, rest_is_there};
 pub use view::{
     Device, DeviceKind, DeviceState, DirectStep, DirectTrouble, Ended, LinkStatus, Phase,
     RoomError, Tile, TileState, Trouble,

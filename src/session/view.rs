@@ -1,5 +1,6 @@
 //! What can be shown, as plain types and signals. No behaviour.
 
+use super::rest;
 use crate::browser::{clock, media::Stream, page};
 pub use duologue_core::{
     call::{DirectTrouble, Ended, LinkStatus},
@@ -61,6 +62,7 @@ impl Tile {
     /// The tile's picture has moved for the first time.
     pub fn on_first_frame(self) {
         clock::mark_once("first-frame");
+        rest::fetch_now();
     }
 }
 

@@ -28,6 +28,7 @@ macro_rules! pairs {
 mod broken;
 mod controls;
 mod devices;
+mod first_load;
 mod harness;
 mod hostile;
 mod server_calls;

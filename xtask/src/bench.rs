@@ -141,7 +141,12 @@ pub fn in_browsers(program: &str) -> Outcome {
     bundle::build(&env)?;
     let binary = server::build(&env)?;
     fs::create_dir_all(env.root().join("target/bench"))?;
-    let mut cargo = test::with_browsers(&env, env.cargo())?;
+    play(&env, &binary, program)
+}
+
+/// Runs a program of the e2e package on a server that is there.
+pub fn play(env: &Env, binary: &Path, program: &str) -> Outcome {
+    let mut cargo = test::with_browsers(env, env.cargo())?;
     cargo.args(["run", "--package", "duologue-e2e", "--bin", program]);
     run::run(
         cargo.env("DUOLOGUE_BIN", binary),

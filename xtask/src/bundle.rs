@@ -1,4 +1,5 @@
-//! The static bundle: Trunk builds it, every file gets a `.br` and a `.gz` beside it.
+//! The static bundle: Trunk builds it, the page's wasm is cut in two, every file gets a `.br` and a
+//! `.gz` beside it.
 
 use std::fs;
 use std::io::Write;
@@ -6,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::env::Env;
-use crate::glue;
 use crate::run::{self, Outcome, took};
 use crate::setup::lean_std;
+use crate::{glue, halves, styles};
 
 /// The most that the format and browsers allow.
 const BROTLI_QUALITY: i32 = 11;
@@ -16,6 +17,29 @@ const BROTLI_WINDOW: i32 = 24;
 
 pub fn build(env: &Env) -> Outcome {
     let started = Instant::now();
+    build_whole(env)?;
+    for script in files(&env.dist())?.iter().filter(|it| halves::is_page(it)) {
+        halves::cut(env, script)?;
+    }
+    compress(env)?;
+    eprintln!(
+        "bundle: {} is ready ({})",
+        env.dist().display(),
+        took(started)
+    );
+    Ok(())
+}
+
+/// A bundle that notes which functions of the page run; the module as it was goes to `whole`.
+pub fn build_watched(env: &Env, whole: &Path) -> Outcome {
+    build_whole(env)?;
+    for script in files(&env.dist())?.iter().filter(|it| halves::is_page(it)) {
+        halves::watch(env, script, whole)?;
+    }
+    compress(env)
+}
+
+fn build_whole(env: &Env) -> Outcome {
     eprintln!("bundle: building the page; usually takes 2 min the first time");
     let mut trunk = env.wasm("trunk");
     trunk
@@ -27,23 +51,20 @@ pub fn build(env: &Env) -> Outcome {
     trunk.env("RUST_BACKTRACE", "0");
     lean_std::apply(env, &mut trunk);
     run::run(&mut trunk, "the compiler's message is above")?;
-    let made = files(&env.dist())?;
-    for script in made
-        .iter()
-        .filter(|it| it.extension().is_some_and(|end| end == "js"))
-    {
-        glue::slim(script)?;
+    for script in files(&env.dist())? {
+        if script.extension().is_some_and(|end| end == "js") {
+            glue::slim(&script)?;
+        }
     }
-    for file in made {
+    styles::join(&env.dist())
+}
+
+fn compress(env: &Env) -> Outcome {
+    for file in files(&env.dist())? {
         let data = fs::read(&file)?;
         fs::write(beside(&file, "br"), brotli(&data)?)?;
         fs::write(beside(&file, "gz"), gzip(&data)?)?;
     }
-    eprintln!(
-        "bundle: {} is ready ({})",
-        env.dist().display(),
-        took(started)
-    );
     Ok(())
 }
 

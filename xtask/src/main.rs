@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask setup | serve | test | dist | bench | screens | lint`.
+//! The project's commands: `cargo xtask setup | serve | test | dist | bench | profile | screens | lint`.
 //!
 //! Owns how things are built, run and checked, never what they do. News goes to stderr; stdout
 //! carries results only, so that a script can read them.
@@ -9,12 +9,15 @@ mod bench;
 mod bundle;
 mod env;
 mod glue;
+mod halves;
 mod licences;
 mod lint;
+mod profile;
 mod run;
 mod serve;
 mod server;
 mod setup;
+mod styles;
 mod test;
 
 use std::process::ExitCode;
@@ -31,6 +34,7 @@ cargo xtask COMMAND
   test [core|server|page|e2e]                every test, or one layer
   dist                                       dist/ and target/release/duologue
   bench [bundle|call]                        benchmarks, results in target/bench
+  profile                                    which functions a first call needs, from real calls
   screens                                    pictures of every screen, in target/screens
   lint                                       formatting, clippy, licences of dependencies
 ";
@@ -79,6 +83,10 @@ fn dispatch() -> Outcome {
         "bench" => {
             let name = word(&mut args)?;
             bench::run(name.as_deref())
+        }
+        "profile" => {
+            nothing_more(&mut args)?;
+            profile::run()
         }
         "screens" => {
             nothing_more(&mut args)?;

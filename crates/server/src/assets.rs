@@ -190,8 +190,8 @@ fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
     tags.any(|tag| tag == "*" || etag == tag)
 }
 
-/// Trunk's hash of the content, as in `page-0123456789abcdef.js` and `page-0123456789abcdef_bg.wasm`.
-/// A number in hexadecimal without leading zeros: shorter now and then.
+/// A hash of the content, as in `page-0123456789abcdef.js` and `page-0123456789abcdef_bg.wasm`. Trunk's
+/// is a number in hexadecimal without leading zeros: shorter now and then.
 /// Only in the file's own name: the hash in a snippet's directory is not one of its content.
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
@@ -202,7 +202,7 @@ fn is_hashed(name: &str) -> bool {
             .take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             .count();
         let end = &rest[digits..];
-        (12..=16).contains(&digits) && (end.starts_with('.') || end.starts_with("_bg."))
+        (12..=16).contains(&digits) && [".", "_bg.", "_rest."].iter().any(|it| end.starts_with(it))
     })
 }
 
@@ -265,6 +265,7 @@ mod tests {
         for (name, hashed) in [
             ("duologue-web-0123456789abcdef.js", true),
             ("duologue-web-0123456789abcdef_bg.wasm", true),
+            ("duologue-web-0123456789abcdef_rest.wasm", true),
             ("base-fedcba9876543210.css", true),
             ("sub/base-fedcba9876543210.css", true),
             ("snippets/page-0123456789abcdef/inline0.js", false),

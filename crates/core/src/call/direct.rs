@@ -156,6 +156,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_create_invite(&mut self, out: &mut Vec<Output>) {
         if !matches!(&self.way, Way::Direct(d) if matches!(d.stage, Pairing::Idle)) {
             return;
@@ -174,6 +175,7 @@ impl Call {
         });
     }
 
+    #[inline(never)]
     pub(super) fn on_use_token(&mut self, text: &str, out: &mut Vec<Output>) {
         out.push(Output::Changed);
         let Way::Direct(direct) = &mut self.way else {
@@ -225,6 +227,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_pairing_done(
         &mut self,
         now: Millis,
@@ -286,6 +289,7 @@ impl Call {
         out.push(Output::Changed);
     }
 
+    #[inline(never)]
     pub(super) fn on_pairing_event(
         &mut self,
         now: Millis,
@@ -340,6 +344,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_pairing_wake(&mut self, now: Millis, out: &mut Vec<Output>) {
         if let Some(direct) = self.pairing()
             && let Pairing::Connecting { conn, until } = direct.stage
@@ -349,6 +354,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     fn pairing_failed(&mut self, conn: ConnId, out: &mut Vec<Output>) {
         self.ids.forget(conn);
         let waited = self
@@ -366,6 +372,7 @@ impl Call {
         out.extend([Output::CloseConn(conn), Output::Changed]);
     }
 
+    #[inline(never)]
     pub(super) fn stop_pairing(&mut self, out: &mut Vec<Output>) {
         if let Some(direct) = self.pairing()
             && let Some(conn) = direct.conn()

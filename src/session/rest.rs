@@ -1,0 +1,41 @@
+//! When the rest of the page's code is fetched: soon, but never while somebody joins a call.
+
+use crate::browser::{clock, rest};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// What is on the screen is complete by then.
+const SETTLED_MS: u64 = 3_000;
+/// A call that has not come about by then is in trouble, and trouble needs the rest.
+const PATIENCE_MS: f64 = 60_000.0;
+
+pub fn fetch_in_time() {
+    spawn_local(async {
+        clock::pause(SETTLED_MS).await;
+        while is_joining() {
+            clock::pause(SETTLED_MS).await;
+        }
+        rest::fetch().await;
+    });
+}
+
+/// The call stands, and nothing of it can be held up any more.
+pub fn fetch_now() {
+    spawn_local(rest::fetch());
+}
+
+/// Fetches it, and says when it is there: for what comes after the call stands or is asked for.
+pub fn rest_is_there() -> Signal<bool> {
+    let there = RwSignal::new(false);
+    spawn_local(async move {
+        rest::fetch().await;
+        there.try_set(true);
+    });
+    there.into()
+}
+
+fn is_joining() -> bool {
+    clock::marked("join-click").is_some_and(|at| {
+        clock::marked("first-frame").is_none() && clock::now().0 as f64 - at < PATIENCE_MS
+    })
+}
