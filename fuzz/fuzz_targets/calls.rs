@@ -107,6 +107,7 @@ impl Shell {
         let value = match work {
             Op::SetLocal(_) | Op::Gather(_) => described(SdpKind::Offer),
             Op::SetRemote(..) | Op::AddCandidate(..) => OpValue::Nothing,
+            Op::CaptureScreen => OpValue::Captured { sound: fine },
         };
         self.give(Input::Done(
             op,
@@ -167,6 +168,8 @@ pub fn in_room(text: &str) {
                 "leave" => Intent::Leave,
                 "retry" => Intent::Retry(ana),
                 "unload" => Intent::Unload,
+                "share" => Intent::ShareScreen,
+                "unshare" => Intent::StopScreen,
                 name => Intent::Join {
                     name: name.to_string(),
                 },

@@ -31,6 +31,10 @@ pub enum Intent {
     /// One's hand, up or down.
     Hand(bool),
     React(Reaction),
+    /// Ask the browser for a screen and show it to everybody.
+    ShareScreen,
+    /// No more of it: by the button, or by the browser's own bar.
+    StopScreen,
     /// "Try again" on a tile that could not be reached.
     Retry(PeerId),
     /// Call without a server: make an invite.
@@ -93,6 +97,11 @@ pub enum Output {
     CreateSlots(ConnId),
     /// The first offer has been applied: take its transceivers, by order, for the local tracks.
     AdoptSlots(ConnId),
+    /// Send the captured screen and its sound over this connection, by transceivers of their own
+    /// (sendonly, picture then sound), which are made the first time and used again after that.
+    SendScreen(ConnId),
+    /// Put the capture down, and send nothing of it anywhere.
+    DropScreen,
     RestartIce(ConnId),
     CloseConn(ConnId),
     /// Over the control channel.
@@ -113,6 +122,8 @@ pub enum Op {
     AddCandidate(ConnId, Candidate),
     /// Wait until all candidates are gathered (or time is up), then answer with the whole description.
     Gather(ConnId),
+    /// Ask the person what of their screen to show; answers with `Captured`.
+    CaptureScreen,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +142,7 @@ pub enum SdpKind {
 pub enum OpValue {
     Nothing,
     Described(Sdp),
+    Captured { sound: bool },
 }
 
 /// Why an operation failed, as far as it matters to the rules.
@@ -142,4 +154,8 @@ pub enum OpError {
     Refused,
     /// The connection has been closed meanwhile.
     Closed,
+    /// The person changed their mind.
+    Cancelled,
+    /// The system lets no browser do this.
+    Blocked,
 }

@@ -58,6 +58,8 @@ pub struct Negotiation {
     polite: bool,
     /// A polite side waits for the first offer: the impolite one makes the slots.
     started: bool,
+    /// The microphone's and the camera's slots are there; what comes after them may be added.
+    slotted: bool,
     signaling: Signaling,
     flight: Option<(OpId, Flight)>,
     needed: bool,
@@ -82,6 +84,7 @@ impl Negotiation {
             session,
             polite,
             started: !polite,
+            slotted: !polite,
             signaling: Signaling::Stable,
             flight: None,
             needed: false,
@@ -111,6 +114,10 @@ impl Negotiation {
 
     pub fn session(&self) -> u32 {
         self.session
+    }
+
+    pub fn has_slots(&self) -> bool {
+        self.slotted
     }
 
     pub fn is_settled(&self) -> bool {
@@ -239,6 +246,7 @@ impl Negotiation {
             (Flight::RemoteOffer { no }, Ok(_)) => {
                 self.heard = self.heard.max(no);
                 self.started = true;
+                self.slotted = true;
                 // What was needed is in the answer; if not, the browser asks again once it is stable.
                 self.needed = false;
                 steps.push(Step::Adopt);
@@ -399,9 +407,14 @@ pub struct OpIds {
 }
 
 impl OpIds {
-    pub fn issue(&mut self, conn: ConnId) -> OpId {
+    /// For work that belongs to no connection; whoever asked for it remembers the id.
+    pub fn issue_alone(&mut self) -> OpId {
         self.last += 1;
-        let id = OpId(self.last);
+        OpId(self.last)
+    }
+
+    pub fn issue(&mut self, conn: ConnId) -> OpId {
+        let id = self.issue_alone();
         self.live.insert(id, conn);
         id
     }

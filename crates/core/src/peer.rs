@@ -11,7 +11,7 @@ use crate::{
     ids::{Epoch, PeerId},
     negotiate::Negotiation,
     time::Millis,
-    wire::Media,
+    wire::{Media, Screen},
 };
 use alloc::string::String;
 
@@ -58,6 +58,8 @@ pub struct Peer {
     pub name: String,
     pub media: Media,
     pub gestures: Gestures,
+    /// What they show beside themselves.
+    pub screen: Option<Screen>,
     /// The newest session of this life of theirs; each connection is one.
     pub session: u32,
     pub stage: Stage,
@@ -90,6 +92,7 @@ impl Peer {
             name,
             media: Media::default(),
             gestures: Gestures::default(),
+            screen: None,
             session: 0,
             stage,
             negotiation: None,
@@ -171,6 +174,7 @@ impl Peer {
     /// connection is tried where someone may still be there.
     pub fn on_gone(&mut self, now: Millis) {
         self.channel = false;
+        self.screen = None;
         self.stage = Stage::connecting(now, true);
         self.keep_place(now);
     }
@@ -186,6 +190,7 @@ impl Peer {
         self.session = 0;
         self.media = Media::default();
         self.gestures = Gestures::default();
+        self.screen = None;
         self.stage = Stage::connecting(now, self.stage.was_connected());
     }
 

@@ -159,6 +159,11 @@ pub enum PeerMsg {
         no: u32,
         reaction: Reaction,
     },
+    /// Whether my screen is shown from now on. Over the control channel alone: it keeps the order, and
+    /// what it lost with a connection is said again when the next one opens.
+    Sharing {
+        screen: Option<Screen>,
+    },
     /// Please open a fresh connection: this one is beyond mending. `session` is the broken one.
     Again {
         session: u32,
@@ -224,6 +229,13 @@ pub struct Media {
     pub camera: bool,
 }
 
+/// A screen, a window or a tab that somebody shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Not every browser gives it, and nobody should wait for it in vain.
+    pub sound: bool,
+}
+
 impl Json for Sealed {
     fn read(value: Value) -> Option<Self> {
         String::read(value).map(Sealed)
@@ -260,6 +272,7 @@ tagged!(PeerMsg by "type" {
     Media(it) = "media",
     Hand { no, turn } = "hand",
     React { no, reaction } = "react",
+    Sharing { screen } = "sharing",
     Again { session } = "again",
     Full {} = "full",
     Away {} = "away",
@@ -295,6 +308,7 @@ record!(Candidate {
     line
 });
 record!(Media { microphone, camera });
+record!(Screen { sound });
 
 impl Record for Description {
     fn take(fields: &mut Fields) -> Option<Self> {

@@ -410,7 +410,9 @@ fn after(work: Work, value: OpValue) -> Result<Made, DirectTrouble> {
             let token = token::pack_answer(&text, &offer).map_err(|_| DirectTrouble::Refused)?;
             Ok(Made::Reply { token })
         }
-        (Work::Gather { .. }, OpValue::Nothing) => Err(DirectTrouble::Refused),
+        (Work::Gather { .. }, OpValue::Nothing | OpValue::Captured { .. }) => {
+            Err(DirectTrouble::Refused)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
 //! those who are not connected yet. This file routes inputs, tells the next wake and sends what is
-//! said; `room` holds the roster's rules, `direct` the pairing by tokens, `view` what can be shown.
+//! said; `room` holds the roster's rules, `direct` the pairing by tokens, `share` one's own screen,
+//! `view` what can be shown.
 //!
 //! ```text
 //!   Lobby ──join──▶ Joining ──room──▶ InCall ──leave──▶ Ended
@@ -11,9 +12,11 @@ mod chat;
 mod direct;
 mod gestures;
 mod room;
+mod share;
 mod view;
 
 pub use direct::{DirectStep, DirectTrouble};
+pub use share::{ShareState, ShareTrouble};
 pub use view::{LinkStatus, PeerState, PeerView, View};
 
 use crate::{
@@ -33,6 +36,7 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use chat::is_chat;
 use direct::Direct;
+use share::Share;
 
 /// After `Bye` the connections stay this long, so that it arrives.
 const LINGER: u64 = 300;
@@ -112,6 +116,7 @@ pub struct Call {
     peers: Table<PeerId, Peer>,
     /// The order in which people came, so that tiles keep their place.
     arrivals: Vec<PeerId>,
+    share: Share,
     conns: Table<ConnId, PeerId>,
     /// Who is seen in the room from outside: the life of theirs, and their name.
     present: Table<PeerId, (Epoch, String)>,
@@ -154,6 +159,7 @@ impl Call {
             phase: Phase::Lobby,
             peers: Table::default(),
             arrivals: Vec::new(),
+            share: Share::default(),
             conns: Table::default(),
             present: Table::default(),
             ids: OpIds::default(),
@@ -184,6 +190,7 @@ impl Call {
             Input::User(intent) => self.on_intent(now, intent, &mut out),
             Input::Signal(event) => self.on_signal(now, event, &mut out),
             Input::Conn(conn, event) => self.on_conn(now, conn, event, &mut out),
+            Input::Done(op, result) if self.share.awaits(op) => self.on_captured(result, &mut out),
             Input::Done(op, result) => match self.ids.take(op) {
                 None => out.push(Output::Release(op)),
                 Some(conn) => match self.conns.get(&conn).copied() {
@@ -240,6 +247,8 @@ impl Call {
             }
             Intent::Hand(up) => self.on_raise(up, out),
             Intent::React(reaction) => self.on_react(now, reaction, out),
+            Intent::ShareScreen => self.on_share_screen(out),
+            Intent::StopScreen => self.on_stop_screen(out),
             Intent::Retry(id) => {
                 if let Some(peer) = self.peers.get_mut(&id)
                     && peer.stage == Stage::Failed
@@ -307,6 +316,7 @@ impl Call {
                 peer.on_connected();
                 self.greet(id, out);
                 self.tell_hand(id, out);
+                self.on_channel_for_screen(id, out);
                 // What the signaller may have lost is said over the way that loses nothing.
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)
@@ -407,7 +417,7 @@ impl Call {
         let Some(negotiation) = &mut peer.negotiation else {
             return;
         };
-        let conn = negotiation.conn();
+        let (conn, had_slots) = (negotiation.conn(), negotiation.has_slots());
         let mut steps = Vec::new();
         step(negotiation, &mut self.ids, &mut steps);
         peer.session = peer.session.max(negotiation.session());
@@ -417,7 +427,12 @@ impl Call {
                     self.tell(id, &message, out);
                 }
                 Step::Start(op, work) => out.push(Output::Start(op, work)),
-                Step::Adopt => out.push(Output::AdoptSlots(conn)),
+                Step::Adopt => {
+                    out.push(Output::AdoptSlots(conn));
+                    if !had_slots {
+                        self.send_screen(id, out);
+                    }
+                }
                 Step::Broken => {
                     // The timers of the stage try again; the impolite side with a fresh connection.
                     self.close_conn(id, out);
@@ -547,6 +562,7 @@ impl Call {
 
     fn end(&mut self, why: Ended, out: &mut Vec<Output>) {
         self.phase = Phase::Ended(why);
+        self.drop_screen(out);
         self.close_all(out);
         out.push(Output::Changed);
     }

@@ -67,6 +67,7 @@ impl Call {
             self.tell(id, &PeerMsg::Bye, out);
         }
         self.leave_room(out);
+        self.drop_screen(out);
         self.phase = Phase::Ended(Ended::Left);
         self.linger = Some(now.after(super::LINGER));
         out.push(Output::Changed);
@@ -445,6 +446,10 @@ impl Call {
             PeerMsg::React { no, reaction } => {
                 self.on_gesture(from, |it| it.on_reaction(now, no, reaction), out);
             }
+            PeerMsg::Sharing { screen } => {
+                peer.screen = screen;
+                out.push(Output::Changed);
+            }
             PeerMsg::Again { session } => {
                 let current = peer.negotiation.as_ref().map(|n| n.session());
                 if !polite && current.is_none_or(|mine| mine <= session) {
@@ -522,6 +527,8 @@ impl Call {
             slots: !polite,
         });
         if !polite {
+            // Before the offer is made, so that whoever comes later sees it with the first one.
+            self.send_screen(id, out);
             // `negotiationneeded` would ask for the offer too, but not before the page has drawn what
             // changed; browsers leave the event out when an offer is under way.
             self.negotiate(now, id, out, |negotiation, ids, steps| {

@@ -1,11 +1,11 @@
 //! What can be shown of a call, as a snapshot of plain values.
 
-use super::{Call, DirectStep, DirectTrouble, Phase, Way};
+use super::{Call, DirectStep, DirectTrouble, Phase, ShareState, Way};
 use crate::{
     gesture::Reaction,
     ids::{ConnId, PeerId},
     peer::{Peer, Stage},
-    wire::Media,
+    wire::{Media, Screen},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -37,6 +37,7 @@ pub struct PeerView {
     pub hand: Option<usize>,
     /// The newest one, with its number.
     pub reaction: Option<(u32, Reaction)>,
+    pub screen: Option<Screen>,
     /// The connection that carries their picture, if there is one.
     pub conn: Option<ConnId>,
 }
@@ -53,6 +54,8 @@ pub struct View {
     /// One's own, as in `PeerView`.
     pub hand: Option<usize>,
     pub reaction: Option<(u32, Reaction)>,
+    /// One's own screen.
+    pub share: ShareState,
 }
 
 impl Call {
@@ -88,6 +91,7 @@ impl Call {
             direct,
             hand: self.place_in_queue(self.me.id),
             reaction: self.me.gestures.reaction(),
+            share: self.share.state(),
         }
     }
 
@@ -105,6 +109,7 @@ impl Call {
             name: peer.name.clone(),
             state,
             media: peer.media,
+            screen: peer.screen,
             hand: self.place_in_queue(peer.id),
             reaction: peer.gestures.reaction(),
             conn,

@@ -21,6 +21,9 @@ struct Said {
     number: u32,
     ufrag: u32,
     lines: u32,
+    /// The author's own screen, and that of the other side.
+    screen: bool,
+    their_screen: bool,
     /// In an answer: the number of the offer.
     to: u32,
 }
@@ -38,6 +41,12 @@ pub struct FakePc {
     /// m-lines wanted (the control channel is one), and agreed on.
     lines: u32,
     agreed: u32,
+    /// There are transceivers for one's own screen, they carry it, both sides know of them.
+    screen: bool,
+    sends_screen: bool,
+    agreed_screen: bool,
+    /// There are such of the other side.
+    their_screen: bool,
     pending_remote: Option<Said>,
     pending_local: Option<u32>,
     /// The number of the offer that was answered last.
@@ -63,6 +72,10 @@ impl FakePc {
             restart: false,
             lines: if slots { 3 } else { 1 },
             agreed: 0,
+            screen: false,
+            sends_screen: false,
+            agreed_screen: false,
+            their_screen: false,
             pending_remote: None,
             pending_local: None,
             answered: 0,
@@ -86,14 +99,29 @@ impl FakePc {
         }
     }
 
+    /// The slots are known to the other side by their order: nothing may come before them.
+    pub fn send_screen(&mut self) {
+        assert!(self.lines >= 3, "a screen before the slots");
+        assert!(!self.sends_screen, "a screen sent twice");
+        (self.screen, self.sends_screen) = (true, true);
+    }
+
+    pub fn drop_screen(&mut self) {
+        self.sends_screen = false;
+    }
+
+    pub fn shows_screen_to(&self, other: &FakePc) -> bool {
+        self.sends_screen && self.agreed_screen && other.their_screen
+    }
+
     pub fn restart_ice(&mut self) {
         self.restart = true;
     }
 
     /// Would `negotiationneeded` fire now? Once per need, as the specification has it.
     pub fn take_needed(&mut self) -> bool {
-        let needed =
-            self.signaling == Signaling::Stable && (self.restart || self.lines > self.agreed);
+        let more = self.lines > self.agreed || self.screen && !self.agreed_screen;
+        let needed = self.signaling == Signaling::Stable && (self.restart || more);
         needed && !std::mem::replace(&mut self.fired, true)
     }
 
@@ -197,6 +225,7 @@ impl FakePc {
         self.signaling = Signaling::Stable;
         self.remote = Some((said.pc, said.ufrag));
         self.agreed = self.agreed.max(said.lines).min(self.lines.max(said.lines));
+        (self.agreed_screen, self.their_screen) = (said.their_screen, said.screen);
         self.pending_local = None;
         self.fired = false;
     }
@@ -233,14 +262,21 @@ impl FakePc {
     }
 
     fn say(&self, kind: SdpKind, to: u32) -> Sdp {
-        let lines = if kind == SdpKind::Answer {
-            self.agreed
+        // An answer has the lines of its offer and no more.
+        let (lines, screen) = if kind == SdpKind::Answer {
+            (self.agreed, self.agreed_screen)
         } else {
-            self.lines
+            (self.lines, self.screen)
         };
         let text = format!(
-            "{} {} {} {} {}",
-            self.uid, self.number, self.ufrag, lines, to
+            "{} {} {} {} {} {} {}",
+            self.uid,
+            self.number,
+            self.ufrag,
+            lines,
+            to,
+            u32::from(screen),
+            u32::from(self.their_screen)
         );
         Sdp { kind, text }
     }
@@ -257,6 +293,8 @@ impl Said {
                 number: part(0)?,
                 ufrag: part(8)?,
                 lines: 1,
+                screen: false,
+                their_screen: false,
                 to: part(16)?,
             });
         }
@@ -268,6 +306,8 @@ impl Said {
             ufrag: next()?,
             lines: next()?,
             to: next()?,
+            screen: next()? == 1,
+            their_screen: next()? == 1,
         })
     }
 }

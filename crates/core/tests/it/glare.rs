@@ -2,7 +2,10 @@
 //! session, one connection a pair, and nothing is left waiting.
 
 use crate::world::{Weather, World};
-use duologue_core::io::{ConnEvent, Input};
+use duologue_core::{
+    call::ShareState,
+    io::{ConnEvent, Input, Intent},
+};
 use proptest::prelude::*;
 
 /// Makes both ends of every connection want to negotiate, now.
@@ -46,7 +49,7 @@ proptest! {
         doubled in 0u64..60,
         jitter in 0u64..1_500,
         looks_round in 0u64..60,
-        moments in proptest::collection::vec((0u64..700, 0u8..4), 0..12),
+        moments in proptest::collection::vec((0u64..700, 0u8..7), 0..12),
     ) {
         let mut world = World::new(seed, Weather { lost, doubled, jitter });
         // Some join before they are told who is there, some after.
@@ -56,6 +59,14 @@ proptest! {
             match what {
                 0 | 1 => everyone_negotiates(&mut world),
                 2 => world.restart_ice_everywhere(),
+                3 | 4 => {
+                    let who = world.chance.below(people as u64) as usize;
+                    world.user(everyone[who], Intent::ShareScreen);
+                }
+                5 => {
+                    let who = world.chance.below(people as u64) as usize;
+                    world.user(everyone[who], Intent::StopScreen);
+                }
                 _ => {
                     let who = world.chance.below(people as u64) as usize;
                     world.reload(everyone[who], false);
@@ -64,6 +75,15 @@ proptest! {
         }
         world.calm_down();
         world.until(120_000, "a mesh", |w| w.is_mesh_of(&everyone));
+        world.until(20_000, "everybody's screen", |w| {
+            everyone.iter().all(|whom| {
+                let shares = matches!(w.people[*whom].call.view().share, ShareState::On { .. });
+                let others = everyone.iter().filter(|who| *who != whom);
+                others.clone().all(|who| {
+                    w.sees_screen(*who, *whom) == shares && w.told_of_screen(*who, *whom).0 == shares
+                })
+            })
+        });
         // Quiet: nothing is waiting to be negotiated, and it stays that way.
         world.run(20_000);
         prop_assert!(world.is_mesh_of(&everyone));

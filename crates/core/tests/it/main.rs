@@ -10,3 +10,4 @@ mod gestures;
 mod glare;
 mod hostile;
 mod rooms;
+mod share;

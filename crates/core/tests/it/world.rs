@@ -80,6 +80,8 @@ pub struct Person {
     socket: Option<u64>,
     pub released: u32,
     pub ended_outputs: u32,
+    /// The screen that the browser gave and nobody has put down yet.
+    pub capture: Option<OpId>,
 }
 
 pub struct World {
@@ -101,6 +103,8 @@ pub struct World {
     pub trace: VecDeque<String>,
     /// Offers and answers that were made.
     pub descriptions: u32,
+    /// What the browser answers to whoever wants to share a screen.
+    pub captures: Result<OpValue, OpError>,
     /// Looks at each relayed text on its way to a client and says what arrives in its place.
     pub meddle: Option<Meddle>,
 }
@@ -123,6 +127,7 @@ impl World {
             secret: RoomSecret::from_bytes([9; 16]),
             trace: VecDeque::new(),
             descriptions: 0,
+            captures: Ok(OpValue::Captured { sound: true }),
             meddle: None,
         }
     }
@@ -167,6 +172,7 @@ impl World {
             socket: None,
             released: 0,
             ended_outputs: 0,
+            capture: None,
         });
         let who = self.people.len() - 1;
         let out = self.people[who].call.start(self.now);
@@ -258,6 +264,7 @@ impl World {
         for conn in conns {
             self.close_pc(who, conn);
         }
+        self.people[who].capture = None;
         self.events.retain(|_, event| !event.is_for(who));
     }
 
@@ -345,6 +352,17 @@ impl World {
                 }
                 Output::CreateSlots(conn) => self.with_pc(who, conn, FakePc::create_slots),
                 Output::AdoptSlots(conn) => self.with_pc(who, conn, FakePc::adopt_slots),
+                Output::SendScreen(conn) => {
+                    assert!(self.people[who].capture.is_some(), "nothing to send");
+                    self.with_pc(who, conn, FakePc::send_screen);
+                }
+                Output::DropScreen => {
+                    self.people[who].capture = None;
+                    self.people[who]
+                        .pcs
+                        .values_mut()
+                        .for_each(FakePc::drop_screen);
+                }
                 Output::RestartIce(conn) => self.with_pc(who, conn, FakePc::restart_ice),
                 Output::CloseConn(conn) => self.close_pc(who, conn),
                 Output::ChannelText(conn, text) => self.channel_text(who, conn, text),
@@ -352,7 +370,10 @@ impl World {
                     let delay = 1 + self.chance.below(12);
                     self.at(delay, Event::Run { who, op, work });
                 }
-                Output::Release(_) => self.people[who].released += 1,
+                Output::Release(op) => {
+                    self.people[who].released += 1;
+                    self.people[who].capture.take_if(|held| *held == op);
+                }
                 Output::Changed => {}
             }
         }
@@ -659,6 +680,13 @@ impl World {
             | Op::Gather(conn)
             | Op::SetRemote(conn, _)
             | Op::AddCandidate(conn, _) => *conn,
+            Op::CaptureScreen => {
+                if self.captures.is_ok() {
+                    self.people[who].capture = Some(op);
+                }
+                self.feed(who, Input::Done(op, self.captures.clone()));
+                return;
+            }
         };
         let result = match self.people[who].pcs.get_mut(&conn) {
             None => Err(OpError::Closed),
@@ -672,6 +700,7 @@ impl World {
                 Op::AddCandidate(_, candidate) => {
                     pc.add_candidate(&candidate).map(|()| OpValue::Nothing)
                 }
+                Op::CaptureScreen => unreachable!("answered above"),
             },
         };
         let described = matches!(result, Ok(OpValue::Described(_)));
@@ -697,6 +726,27 @@ impl World {
             .iter()
             .map(|p| (p.id, p.state))
             .collect()
+    }
+
+    /// Whether `who` is told of `whom`'s screen, and it really comes.
+    pub fn sees_screen(&self, who: usize, whom: usize) -> bool {
+        let (told, conn) = self.told_of_screen(who, whom);
+        let pcs = (
+            conn.and_then(|conn| self.people[who].pcs.get(&conn)),
+            self.told_of_screen(whom, who).1,
+        );
+        let (Some(mine), Some(theirs)) = pcs else {
+            return false;
+        };
+        let theirs = self.people[whom].pcs.get(&theirs);
+        told && theirs.is_some_and(|theirs| theirs.shows_screen_to(mine))
+    }
+
+    /// Whether `who` is told of `whom`'s screen, and the connection between them.
+    pub fn told_of_screen(&self, who: usize, whom: usize) -> (bool, Option<ConnId>) {
+        let peers = self.people[who].call.view().peers;
+        let peer = peers.iter().find(|peer| peer.id == self.id(whom));
+        peer.map_or((false, None), |peer| (peer.screen.is_some(), peer.conn))
     }
 
     /// Do exactly these people see exactly each other, all connected, over one connection a pair, both
