@@ -3,7 +3,7 @@
 
 use super::{BrowserError, Listener};
 use js_sys::{Array, Promise};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     ConstrainDomStringParameters, ConstrainDoubleRange, ConstrainLongRange, Event, MediaDeviceInfo,
@@ -199,7 +199,7 @@ pub fn on_device_change(on: impl Fn() + 'static) -> Option<Listener> {
     ))
 }
 
-fn devices() -> Result<MediaDevices, BrowserError> {
+pub(super) fn devices() -> Result<MediaDevices, BrowserError> {
     let navigator = super::page::secure_navigator().ok_or(BrowserError::Security)?;
     Ok(navigator.media_devices()?)
 }
@@ -250,21 +250,30 @@ fn exactly(constraints: &MediaTrackConstraints, device: Option<&str>) {
 }
 
 fn user_media(constraints: &MediaStreamConstraints) -> Result<Opening, BrowserError> {
-    Ok(Opening {
-        promise: Some(devices()?.get_user_media_with_constraints(constraints)?),
-    })
+    let promise = devices()?.get_user_media_with_constraints(constraints)?;
+    Ok(Opening::of(promise))
 }
 
 /// A question to the person that is still open. When nobody waits for the answer any more, the
 /// devices it brings are switched off as soon as they come.
-struct Opening {
+pub(super) struct Opening {
     promise: Option<Promise>,
 }
 
 impl Opening {
-    async fn stream(mut self) -> Result<MediaStream, BrowserError> {
+    pub(super) fn of(promise: Promise) -> Opening {
+        Opening {
+            promise: Some(promise),
+        }
+    }
+
+    async fn stream(self) -> Result<MediaStream, BrowserError> {
+        Ok(self.answer().await?)
+    }
+
+    pub(super) async fn answer(mut self) -> Result<MediaStream, JsValue> {
         let Some(promise) = self.promise.clone() else {
-            return Err(BrowserError::Abort);
+            return Err(JsValue::UNDEFINED);
         };
         let answer = JsFuture::from(promise).await;
         self.promise = None;
@@ -287,7 +296,7 @@ impl Drop for Opening {
     }
 }
 
-fn first(stream: &MediaStream, kind: MediaKind) -> Result<Track, BrowserError> {
+pub(super) fn first(stream: &MediaStream, kind: MediaKind) -> Result<Track, BrowserError> {
     let tracks = match kind {
         MediaKind::Audio => stream.get_audio_tracks(),
         MediaKind::Video => stream.get_video_tracks(),

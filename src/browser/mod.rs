@@ -10,8 +10,8 @@
 //! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
 //! | `sys`, `object` | what web-sys lacks; plain JavaScript objects |
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
-//! | `peer_connection`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
-//! | `media`, `level`, `video` | devices and tracks; loudness; showing a stream |
+//! | `peer_connection`, `peer_events`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
+//! | `media`, `screen`, `level`, `video` | devices and tracks; screens; loudness; showing a stream |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest` | the page's surroundings |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
@@ -31,9 +31,11 @@ pub mod media;
 pub mod object;
 pub mod page;
 pub mod peer_connection;
+mod peer_events;
 pub mod qr_reader;
 pub mod random;
 pub mod rest;
+pub mod screen;
 pub mod share;
 pub mod stats;
 pub mod storage;

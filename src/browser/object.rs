@@ -26,9 +26,13 @@ pub fn flag(object: &JsValue, name: &str) -> bool {
 
 pub fn new(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
+    set(&object, fields);
+    object.into()
+}
+
+pub fn set(object: &JsValue, fields: &[(&str, JsValue)]) {
     for (name, value) in fields {
         // Fails for frozen objects alone.
-        let _ = Reflect::set(&object, &(*name).into(), value);
+        let _ = Reflect::set(object, &(*name).into(), value);
     }
-    object.into()
 }

@@ -4,28 +4,24 @@
 //! Every operation is started by the call itself, in the order of the calls, not by the first poll of
 //! its future; a future owns what it needs and answers `InvalidState` once the connection is dropped.
 
-pub use super::stats::Stats;
 use super::{
     BrowserError, Listener, description as translate,
     gather::gather,
     media::{MediaKind, Stream, Track},
-    object,
+    object, peer_events,
+    screen::{Capture, Detail, ScreenSlots},
     sys::{Connection, Sender},
-    wait::Flag,
+    wait::{Flag, unheard},
 };
-use duologue_core::{
-    io::{ConnEvent, ConnState, Sdp},
-    record,
-    wire::Candidate,
-};
+pub use super::{peer_events::PeerEvent, stats::Stats};
+use duologue_core::{io::Sdp, record, wire::Candidate};
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Event, MediaStream, MessageEvent, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection,
-    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpEncodingParameters, RtcRtpTransceiver,
-    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcTrackEvent,
+    MediaStream, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionState,
+    RtcRtpEncodingParameters, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 
 /// As `config.json` lists them, and as `RTCConfiguration` takes them.
@@ -61,21 +57,16 @@ impl IceConfig {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum PeerEvent {
-    Conn(ConnEvent),
-    /// A track of the other side; it is in `remote_stream` already.
-    Track(MediaKind),
-}
-
 #[must_use = "dropping a connection closes it"]
 pub struct PeerConnection {
     connection: RtcPeerConnection,
     channel: RtcDataChannel,
     remote: Stream,
+    remote_screen: Stream,
     /// Never holds a track: its id groups our tracks for the other side, which keeps lips in step.
     group: MediaStream,
     slots: RefCell<Option<Slots>>,
+    screen: RefCell<Option<ScreenSlots>>,
     listeners: Vec<Listener>,
     closed: Flag,
 }
@@ -99,16 +90,24 @@ impl PeerConnection {
         let channel = connection
             .unchecked_ref::<Connection>()
             .open_channel("control", &init)?;
-        let remote = Stream::of(&[]);
+        let (remote, remote_screen) = (Stream::of(&[]), Stream::of(&[]));
         let on: Rc<dyn Fn(PeerEvent)> = Rc::new(on_event);
-        let mut listeners = Vec::from(watch_connection(&connection, &remote, &on));
-        listeners.extend(watch_channel(&channel, &on));
+        let mut listeners = Vec::from(peer_events::of_connection(&connection, &on));
+        listeners.push(peer_events::of_tracks(
+            &connection,
+            &remote,
+            &remote_screen,
+            on.clone(),
+        ));
+        listeners.extend(peer_events::of_channel(&channel, &on));
         Ok(PeerConnection {
             connection,
             channel,
             remote,
+            remote_screen,
             group: MediaStream::new()?,
-            slots: RefCell::new(None),
+            slots: RefCell::default(),
+            screen: RefCell::default(),
             listeners,
             closed: Flag::default(),
         })
@@ -117,6 +116,11 @@ impl PeerConnection {
     /// What the other side sends, in one stream for as long as the connection lives.
     pub fn remote_stream(&self) -> Stream {
         self.remote.clone()
+    }
+
+    /// The same of the other side's screen.
+    pub fn remote_screen(&self) -> Stream {
+        self.remote_screen.clone()
     }
 
     /// Two transceivers, audio then video, that send and receive; a slot without a track sends silence
@@ -138,12 +142,7 @@ impl PeerConnection {
     /// After the first remote offer: its transceivers, by order, become the slots. Nothing happens
     /// when it has no media line for one of them.
     pub fn adopt_slots(&self, audio: Option<&Track>, video: Option<&Track>) {
-        let all = self.connection.get_transceivers();
-        let first = |kind: MediaKind| {
-            all.iter()
-                .map(|it| it.unchecked_into::<RtcRtpTransceiver>())
-                .find(|it| it.receiver().track().kind() == kind.name())
-        };
+        let first = |kind: MediaKind| first(&self.connection, kind.name());
         let Some((sound, sight)) = first(MediaKind::Audio).zip(first(MediaKind::Video)) else {
             return;
         };
@@ -190,6 +189,30 @@ impl PeerConnection {
                 .set_scale_resolution_down_by(parts);
         }
         unheard(sender.set_parameters_with_parameters(&parameters));
+    }
+
+    /// Sends this screen, by transceivers of its own that are made the first time.
+    pub fn send_screen(&self, capture: &Capture, detail: Detail) {
+        let mut screen = self.screen.borrow_mut();
+        match &*screen {
+            Some(slots) => slots.send(Some(capture)),
+            None => *screen = ScreenSlots::add(&self.connection, capture),
+        }
+        if let Some(slots) = &*screen {
+            slots.prefer(detail);
+        }
+    }
+
+    pub fn drop_screen(&self) {
+        if let Some(slots) = &*self.screen.borrow() {
+            slots.send(None);
+        }
+    }
+
+    pub fn prefer_of_screen(&self, detail: Detail) {
+        if let Some(slots) = &*self.screen.borrow() {
+            slots.prefer(detail);
+        }
     }
 
     pub fn is_connected(&self) -> bool {
@@ -303,79 +326,15 @@ impl Drop for PeerConnection {
     }
 }
 
-fn watch_connection(
-    connection: &RtcPeerConnection,
-    remote: &Stream,
-    on: &Rc<dyn Fn(PeerEvent)>,
-) -> [Listener; 4] {
-    let (needed, candidate, state, track) = (on.clone(), on.clone(), on.clone(), on.clone());
-    let (watched, stream) = (connection.clone(), remote.clone());
-    [
-        Listener::new(connection, "negotiationneeded", move |_: Event| {
-            needed(PeerEvent::Conn(ConnEvent::NegotiationNeeded));
-        }),
-        Listener::new(
-            connection,
-            "icecandidate",
-            move |event: RtcPeerConnectionIceEvent| {
-                if let Some(it) = translate::candidate_to_core(event.candidate()) {
-                    candidate(PeerEvent::Conn(ConnEvent::Candidate(it)));
-                }
-            },
-        ),
-        Listener::new(connection, "connectionstatechange", move |_: Event| {
-            if let Some(it) = state_to_core(watched.connection_state()) {
-                state(PeerEvent::Conn(ConnEvent::State(it)));
-            }
-        }),
-        Listener::new(connection, "track", move |event: RtcTrackEvent| {
-            let it = event.track();
-            stream.add(&it);
-            if let Some(kind) = MediaKind::from_name(&it.kind()) {
-                track(PeerEvent::Track(kind));
-            }
-        }),
-    ]
-}
-
-fn watch_channel(channel: &RtcDataChannel, on: &Rc<dyn Fn(PeerEvent)>) -> [Listener; 3] {
-    let (open, closed, text) = (on.clone(), on.clone(), on.clone());
-    [
-        Listener::new(channel, "open", move |_: Event| {
-            open(PeerEvent::Conn(ConnEvent::ChannelOpen));
-        }),
-        Listener::new(channel, "close", move |_: Event| {
-            closed(PeerEvent::Conn(ConnEvent::ChannelClosed));
-        }),
-        Listener::new(channel, "message", move |event: MessageEvent| {
-            // Bytes are not part of the control protocol.
-            if let Some(it) = event.data().as_string() {
-                text(PeerEvent::Conn(ConnEvent::ChannelText(it)));
-            }
-        }),
-    ]
-}
-
-fn state_to_core(state: RtcPeerConnectionState) -> Option<ConnState> {
-    match state {
-        RtcPeerConnectionState::Connecting => Some(ConnState::Connecting),
-        RtcPeerConnectionState::Connected => Some(ConnState::Connected),
-        RtcPeerConnectionState::Disconnected => Some(ConnState::Disconnected),
-        RtcPeerConnectionState::Failed => Some(ConnState::Failed),
-        _ => None,
-    }
+pub(super) fn first(connection: &RtcPeerConnection, kind: &str) -> Option<RtcRtpTransceiver> {
+    let all = connection.get_transceivers();
+    all.iter()
+        .map(|it| it.unchecked_into::<RtcRtpTransceiver>())
+        .find(|it| it.receiver().track().kind() == kind)
 }
 
 fn replace(slot: &RtcRtpTransceiver, track: Option<&Track>) {
     unheard(slot.sender().replace_track(track.map(Track::raw)));
-}
-
-/// What fails only on a closed connection, where it does not matter; else the console would say so.
-fn unheard(promise: Promise) {
-    let done = JsFuture::from(promise);
-    spawn_local(async move {
-        let _ = done.await;
-    });
 }
 
 fn local(connection: &RtcPeerConnection) -> Result<Sdp, BrowserError> {

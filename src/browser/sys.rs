@@ -3,8 +3,9 @@
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    EventTarget, HtmlMediaElement, MediaStream, Navigator, RtcDataChannel, RtcDataChannelInit,
-    RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverInit,
+    EventTarget, HtmlMediaElement, MediaDevices, MediaStream, MediaStreamTrack, Navigator,
+    RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver,
+    RtcRtpTransceiverInit,
 };
 
 #[wasm_bindgen]
@@ -59,6 +60,19 @@ extern "C" {
 
     #[wasm_bindgen(catch, method, js_name = setStreams)]
     pub fn set_streams(this: &Sender, stream: &MediaStream) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(extends = MediaDevices)]
+    pub type Displays;
+
+    /// Absent on telephones: then this throws.
+    #[wasm_bindgen(catch, method, js_name = getDisplayMedia)]
+    pub fn display_media(this: &Displays, options: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(extends = MediaStreamTrack)]
+    pub type Hinted;
+
+    #[wasm_bindgen(method, setter, js_name = contentHint)]
+    pub fn set_content_hint(this: &Hinted, hint: &str);
 
     #[wasm_bindgen(extends = HtmlMediaElement)]
     pub type Player;

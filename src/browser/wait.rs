@@ -1,6 +1,7 @@
 //! A flag that is raised once and can be awaited by many: what joins an event, a timer and a promise
 //! into one future without holding anything alive.
 
+use js_sys::Promise;
 use std::{
     cell::{Cell, RefCell},
     future::{Future, poll_fn},
@@ -8,6 +9,16 @@ use std::{
     rc::Rc,
     task::{Context, Poll, Waker},
 };
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// Starts what nobody waits for. It fails only where that does not matter, on a connection or a track
+/// that has ended; without this the console would say so.
+pub fn unheard(promise: Promise) {
+    let done = JsFuture::from(promise);
+    spawn_local(async move {
+        let _ = done.await;
+    });
+}
 
 #[derive(Clone, Default)]
 pub struct Flag(Rc<Shared>);

@@ -7,9 +7,13 @@ use super::{
     local::Local,
     means,
     pulse::Pulse,
+    share::{Detail, Share},
     show::{Show, Signals},
     support::Support,
-    view::{DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, Tile, room_address},
+    view::{
+        DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, ShareState, Tile,
+        room_address,
+    },
 };
 use crate::browser::{clock, level, listener::Listener, page, random, wake_lock::WakeLock};
 use duologue_core::{
@@ -26,6 +30,7 @@ use wasm_bindgen_futures::spawn_local;
 #[derive(Clone, Copy)]
 pub struct Call {
     pub local: Local,
+    pub share: Share,
     pub phase: RwSignal<Phase>,
     pub link: RwSignal<LinkStatus>,
     /// Names of those who are in the room already (green room).
@@ -79,6 +84,7 @@ impl Call {
         let signals = Signals::new();
         Call {
             local: Local::new(),
+            share: Share::new(),
             phase: signals.phase,
             link: signals.link,
             present: signals.present,
@@ -111,7 +117,13 @@ impl Call {
             clock::next_frame().await;
             let Some(held) = weak.upgrade() else { return };
             let show = Show::new(self.signals, owner);
-            let driver = Driver::new(make(self.local.media()), means, self.local, show);
+            let driver = Driver::new(
+                make(self.local.media()),
+                means,
+                self.local,
+                self.share,
+                show,
+            );
             self.attach(&held, &driver);
             driver.start();
             *held.driver.borrow_mut() = Some(driver);
@@ -168,12 +180,16 @@ impl Call {
     }
 
     fn send(self, intent: Intent) {
+        self.with_driver(|driver| driver.dispatch(Input::User(intent)));
+    }
+
+    fn with_driver(self, act: impl FnOnce(&Driver)) {
         let driver = self
             .held
             .try_get_value()
             .and_then(|held| held.driver.borrow().clone());
         if let Some(driver) = driver {
-            driver.dispatch(Input::User(intent));
+            act(&driver);
         }
     }
 
@@ -187,6 +203,25 @@ impl Call {
 
     pub fn leave(self) {
         self.send(Intent::Leave);
+    }
+
+    /// In the handling of a press or a key. Stops when it is on, or being asked for.
+    pub fn toggle_share(self) {
+        self.send(match self.share.state.get_untracked() {
+            ShareState::Off(_) if !self.share.is_possible() => return,
+            ShareState::Off(_) => Intent::ShareScreen,
+            ShareState::Asking | ShareState::On { .. } => Intent::StopScreen,
+        });
+    }
+
+    /// A trouble with it has been read.
+    pub fn forget_share_trouble(self) {
+        self.send(Intent::StopScreen);
+    }
+
+    pub fn prefer(self, detail: Detail) {
+        self.share.detail.set(detail);
+        self.with_driver(|driver| driver.on_detail_change());
     }
 
     /// "Try again" on a failed tile.

@@ -2,7 +2,9 @@
 //! during a pump is queued, so re-entrancy becomes order. Closures and futures hold it weakly: when
 //! the owner lets go, connections close and devices go dark.
 
-use super::{effects, local::Local, pulse::Samples, show::Show, signaller::Signaller};
+use super::{
+    effects, local::Local, pulse::Samples, share::Share, show::Show, signaller::Signaller,
+};
 use crate::browser::{
     clock::{self, Timer},
     peer_connection::{IceConfig, PeerConnection, Stats},
@@ -29,6 +31,7 @@ pub struct Driver {
     pub(super) signaller: RefCell<Option<Signaller>>,
     pub(super) means: Means,
     pub(super) local: Local,
+    pub(super) share: Share,
     pub(super) show: Show,
     pub(super) samples: Samples,
     /// Holds the driver itself while it says goodbye.
@@ -44,7 +47,7 @@ pub struct Means {
 }
 
 impl Driver {
-    pub fn new(call: Call, means: Means, local: Local, show: Show) -> Rc<Driver> {
+    pub fn new(call: Call, means: Means, local: Local, share: Share, show: Show) -> Rc<Driver> {
         Rc::new_cyclic(|this| Driver {
             this: this.clone(),
             call: RefCell::new(call),
@@ -55,6 +58,7 @@ impl Driver {
             signaller: RefCell::default(),
             means,
             local,
+            share,
             show,
             samples: Samples::default(),
             timer_of_goodbye: RefCell::default(),
@@ -105,6 +109,7 @@ impl Driver {
         if changed {
             let view = self.call.borrow().view();
             self.show.update(&view, &self.conns.borrow());
+            self.share.show(view.share);
         }
     }
 
@@ -131,6 +136,16 @@ impl Driver {
             });
         }
         self.dispatch(Input::User(Intent::Media(self.local.media())));
+    }
+
+    /// What counts about the picture of one's screen is something else now.
+    pub fn on_detail_change(&self) {
+        self.share.with_capture(|capture, detail| {
+            capture.prefer(detail);
+            for connection in self.conns.borrow().values() {
+                connection.prefer_of_screen(detail);
+            }
+        });
     }
 
     pub fn on_stats(&self, conn: ConnId, stats: Stats) {

@@ -49,6 +49,14 @@ pub fn carry_out(driver: &Driver, output: Output) {
             driver.local.with_tracks(|a, v| c.adopt_slots(a, v));
             start_small(c);
         }),
+        Output::SendScreen(conn) => driver.share.with_capture(|capture, detail| {
+            on(driver, conn, |c| c.send_screen(capture, detail));
+        }),
+        Output::DropScreen => {
+            let conns = driver.conns.borrow();
+            conns.values().for_each(PeerConnection::drop_screen);
+            driver.share.put_down();
+        }
         Output::RestartIce(conn) => on(driver, conn, PeerConnection::restart_ice),
         Output::CloseConn(conn) => drop(driver.conns.borrow_mut().remove(&conn)),
         Output::ChannelText(conn, text) => on(driver, conn, |c| {
@@ -56,8 +64,8 @@ pub fn carry_out(driver: &Driver, output: Output) {
             let _ = c.send_text(&text);
         }),
         Output::Start(id, op) => start(driver, id, op),
-        // Nothing that an operation here acquires outlives its connection.
-        Output::Release(_) => {}
+        // Nothing else that an operation here acquires outlives its connection.
+        Output::Release(op) => driver.share.release(op),
         // Shown once, after all outputs.
         Output::Changed => {}
     }
@@ -79,17 +87,13 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
             }
             send(Input::Conn(conn, event));
         }
-        PeerEvent::Track(_) => {
-            if let Some(driver) = this.upgrade() {
-                let stream = driver
-                    .conns
-                    .borrow()
-                    .get(&conn)
-                    .map(PeerConnection::remote_stream);
-                driver
-                    .show
-                    .on_stream(&driver.call.borrow().view(), conn, stream);
-            }
+        PeerEvent::Track(_) | PeerEvent::ScreenTrack => {
+            let Some(driver) = this.upgrade() else { return };
+            let view = driver.call.borrow().view();
+            on(&driver, conn, |c| match event {
+                PeerEvent::ScreenTrack => driver.show.on_screen(&view, conn, c.remote_screen()),
+                _ => driver.show.on_stream(&view, conn, c.remote_stream()),
+            });
         }
     };
     match PeerConnection::open(&driver.means.ice, on_event) {
@@ -122,11 +126,18 @@ async fn grow(driver: Weak<Driver>, conn: ConnId) {
 }
 
 fn start(driver: &Driver, id: OpId, op: Op) {
+    if op == Op::CaptureScreen {
+        driver.share.capture(driver, id);
+        return;
+    }
     let conns = driver.conns.borrow();
     let (Op::SetLocal(conn)
     | Op::SetRemote(conn, _)
     | Op::AddCandidate(conn, _)
-    | Op::Gather(conn)) = &op;
+    | Op::Gather(conn)) = &op
+    else {
+        return;
+    };
     let Some(connection) = conns.get(conn) else {
         driver.dispatch(Input::Done(id, Err(OpError::Closed)));
         return;
@@ -148,6 +159,7 @@ fn start(driver: &Driver, id: OpId, op: Op) {
             answer!(connection.add_candidate(candidate), |()| OpValue::Nothing)
         }
         Op::Gather(_) => answer!(connection.gather(GATHER), OpValue::Described),
+        Op::CaptureScreen => {}
     }
 }
 

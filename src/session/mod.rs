@@ -14,6 +14,7 @@ mod means;
 mod pulse;
 mod rest;
 pub mod scan;
+mod share;
 mod show;
 mod signaller;
 mod support;
@@ -22,7 +23,8 @@ mod view;
 pub use call::Call;
 pub use local::Local;
 pub use rest::{fetch_in_time, rest_is_there};
+pub use share::{Detail, Share};
 pub use view::{
     Device, DeviceKind, DeviceState, DirectStep, DirectTrouble, Ended, LinkStatus, Phase,
-    RoomError, Tile, TileState, Trouble,
+    RoomError, Screen, ShareState, ShareTrouble, Tile, TileState, Trouble,
 };

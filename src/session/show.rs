@@ -84,6 +84,7 @@ impl Show {
             set(tile.state, tile_state(peer.state));
             set(tile.microphone, peer.media.microphone);
             set(tile.camera, peer.media.camera);
+            set(tile.screen, peer.screen);
         }
         debug_assert!(
             conns.len() <= view.peers.len() + 1,
@@ -108,19 +109,29 @@ impl Show {
             microphone: RwSignal::new(peer.media.microphone),
             camera: RwSignal::new(peer.media.camera),
             stream: RwSignal::new_local(None),
+            screen: RwSignal::new(peer.screen),
+            screen_stream: RwSignal::new_local(None),
             level: RwSignal::new(0.0),
         });
         (tile, owner)
     }
 
     /// A track came over this connection: its stream is the person's picture from now on.
-    pub fn on_stream(&self, view: &View, conn: ConnId, stream: Option<Stream>) {
-        let Some(peer) = view.peers.iter().find(|p| p.conn == Some(conn)) else {
-            return;
-        };
-        if let Some((tile, _)) = self.tiles.borrow().get(&peer.id) {
-            tile.stream.set(stream);
+    pub fn on_stream(&self, view: &View, conn: ConnId, stream: Stream) {
+        if let Some(tile) = self.tile_of(view, conn) {
+            tile.stream.set(Some(stream));
         }
+    }
+
+    pub fn on_screen(&self, view: &View, conn: ConnId, stream: Stream) {
+        if let Some(tile) = self.tile_of(view, conn) {
+            tile.screen_stream.set(Some(stream));
+        }
+    }
+
+    fn tile_of(&self, view: &View, conn: ConnId) -> Option<Tile> {
+        let peer = view.peers.iter().find(|p| p.conn == Some(conn))?;
+        self.tile(peer.id)
     }
 
     pub fn tile(&self, id: PeerId) -> Option<Tile> {

@@ -3,8 +3,9 @@
 use super::rest;
 use crate::browser::{clock, media::Stream, page};
 pub use duologue_core::{
-    call::{DirectTrouble, Ended, LinkStatus},
+    call::{DirectTrouble, Ended, LinkStatus, ShareState, ShareTrouble},
     seal::RoomError,
+    wire::Screen,
 };
 use leptos::prelude::*;
 
@@ -48,6 +49,9 @@ pub struct Tile {
     pub microphone: RwSignal<bool>,
     pub camera: RwSignal<bool>,
     pub stream: RwSignal<Option<Stream>, LocalStorage>,
+    /// What they show beside themselves.
+    pub screen: RwSignal<Option<Screen>>,
+    pub screen_stream: RwSignal<Option<Stream>, LocalStorage>,
     /// Loudness, 0 to 1.
     pub level: RwSignal<f32>,
 }
