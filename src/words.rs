@@ -4,7 +4,8 @@
 mod english;
 
 use crate::session::{
-    DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, Trouble, scan::ScanTrouble,
+    DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, ShareTrouble, Trouble,
+    scan::ScanTrouble,
 };
 
 /// The words of the page's language.
@@ -39,6 +40,7 @@ pub struct Words {
     pub green_room: GreenRoom,
     pub call: CallWords,
     pub shortcuts: Shortcuts,
+    pub share: ShareWords,
     pub direct: Direct,
     pub devices: Devices,
     pub trouble: Troubles,
@@ -123,8 +125,21 @@ pub struct Shortcuts {
     pub space: Text,
     pub microphone: Text,
     pub camera: Text,
+    pub screen: Text,
     pub talk: Text,
     pub list: Text,
+}
+
+pub struct ShareWords {
+    pub share: Text,
+    pub stop: Text,
+    pub own: Text,
+    pub screen_of: fn(&str) -> String,
+    /// What counts about the picture: `sharp` or `smooth`.
+    pub detail: Text,
+    pub sharp: Text,
+    pub smooth: Text,
+    pub silent: Text,
 }
 
 pub struct Direct {
@@ -168,6 +183,7 @@ pub struct Devices {
 pub struct Troubles {
     pub device: fn(DeviceKind, Trouble) -> Advice,
     pub ended: fn(Ended) -> Advice,
+    pub share: fn(ShareTrouble) -> Advice,
     pub room: fn(RoomError) -> Advice,
     pub direct: fn(DirectTrouble) -> Advice,
     pub scan: fn(ScanTrouble) -> Advice,
@@ -215,6 +231,7 @@ mod tests {
             ]
             .map(say.ended),
         );
+        all.extend([ShareTrouble::Blocked, ShareTrouble::Failed].map(say.share));
         all.extend([RoomError::Empty, RoomError::Damaged, RoomError::TooLong].map(say.room));
         use DirectTrouble::{
             Damaged, Empty, GaveUp, NotAReply, NotAToken, NotAnInvite, OtherInvite, Refused,

@@ -23,6 +23,7 @@ pub mod panel;
 pub mod picture;
 pub mod qr_code;
 pub mod scanner;
+pub mod screen_tile;
 pub mod shortcuts;
 pub mod size;
 pub mod stillness;

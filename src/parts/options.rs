@@ -8,24 +8,27 @@ use crate::{
         icon::{FULL_SCREEN, Icon},
         lean::{press, word},
         page,
+        screen_tile::DetailChoice,
     },
-    session::{DeviceKind, Local},
+    session::{Call, DeviceKind},
     words::words,
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn OptionsDialog(
-    local: Local,
+    call: Call,
     open: RwSignal<bool>,
     /// Whether the list of shortcuts is open.
     keys: RwSignal<bool>,
 ) -> impl IntoView {
+    let local = call.local;
     view! {
         <Dialog open=open title=words().call.more>
             <DevicePicker local=local kind=DeviceKind::Camera />
             <DevicePicker local=local kind=DeviceKind::Microphone />
             <DevicePicker local=local kind=DeviceKind::Speaker />
+            {call.share.is_possible().then(|| view! { <DetailChoice call=call place="options" /> })}
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
             {(!page::is_touch_first()).then(|| view! { <ShortcutsButton list=open keys=keys /> })}
         </Dialog>

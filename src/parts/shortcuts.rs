@@ -3,7 +3,7 @@
 
 use crate::{
     parts::dialog::Dialog,
-    session::{DeviceState, Local},
+    session::{Call, DeviceState},
     words::words,
 };
 use leptos::{ev, prelude::*};
@@ -14,6 +14,7 @@ use web_sys::{Element, KeyboardEvent};
 enum Action {
     Microphone,
     Camera,
+    Screen,
     /// While it is held.
     Talk,
     List,
@@ -27,6 +28,7 @@ fn action(key: &str, with_others: bool) -> Option<Action> {
         _ if with_others => None,
         "m" => Some(Action::Microphone),
         "v" => Some(Action::Camera),
+        "s" => Some(Action::Screen),
         " " => Some(Action::Talk),
         "?" => Some(Action::List),
         _ => None,
@@ -34,7 +36,8 @@ fn action(key: &str, with_others: bool) -> Option<Action> {
 }
 
 /// Listens as long as the scope lives that it is called in.
-pub fn listen(local: Local, list: RwSignal<bool>) {
+pub fn listen(call: Call, list: RwSignal<bool>) {
+    let local = call.local;
     // Opened by the key alone, and to be shut when it is let go.
     let talking = StoredValue::new(false);
     let shut_up = move || {
@@ -58,6 +61,7 @@ pub fn listen(local: Local, list: RwSignal<bool>) {
         match action {
             Action::Microphone => local.set_microphone(!is_on(local.microphone)),
             Action::Camera => local.set_camera(!is_on(local.camera)),
+            Action::Screen => call.toggle_share(),
             Action::Talk if !is_on(local.microphone) => {
                 talking.set_value(true);
                 local.set_microphone(true);
@@ -119,6 +123,7 @@ pub fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
     let rows = [
         ("M", words.microphone),
         ("V", words.camera),
+        ("S", words.screen),
         (words.space, words.talk),
         ("?", words.list),
     ];
@@ -149,6 +154,7 @@ mod tests {
             ("m", Some(Action::Microphone)),
             ("M", Some(Action::Microphone)),
             ("v", Some(Action::Camera)),
+            ("s", Some(Action::Screen)),
             (" ", Some(Action::Talk)),
             ("?", Some(Action::List)),
             ("Enter", None),

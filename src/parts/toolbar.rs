@@ -5,6 +5,7 @@ use crate::{
         button::RoundButton,
         icon::{INVITE, LEAVE, MORE},
         lean::{part, press},
+        screen_tile::ShareToggle,
         toggle::DeviceToggles,
     },
     session::Call,
@@ -28,6 +29,7 @@ pub fn Toolbar(call: Call, invite: RwSignal<bool>, options: RwSignal<bool>) -> i
     view! {
         <div class="toolbar" role="toolbar" aria-label=words.controls on:keydown=on_arrow>
             <DeviceToggles local=call.local />
+            <ShareToggle call=call />
             {invite_button}
             <RoundButton label=words.more glyph=MORE press=press(move || options.set(true)) />
             <RoundButton label=words.leave glyph=LEAVE kind="stop" press=press(move || call.leave()) />

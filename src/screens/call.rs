@@ -13,13 +13,14 @@ use crate::{
         own_tile::OwnTile,
         page,
         picture::Hearing,
+        screen_tile::{OwnScreenTile, ScreenTile, ShareNotice},
         shortcuts::{self, ShortcutsDialog},
         stillness::Stillness,
         tile::{PersonTile, called},
         toolbar::Toolbar,
     },
     route::Route,
-    session::{Call, Phase},
+    session::{Call, Phase, ShareState},
     words::words,
 };
 use leptos::prelude::*;
@@ -32,12 +33,15 @@ pub fn CallStage(call: Call) -> impl IntoView {
     let others = memo(move || call.tiles.with(Vec::len));
     // From three people on, one's own picture gives its place to the others.
     let own_is_small = Signal::derive(move || others.get() >= 2);
+    let screens = Signal::derive(move || {
+        let mut tiles = call.tiles.get();
+        tiles.retain(|tile| tile.screen.get().is_some());
+        tiles
+    });
+    let shares = memo(move || matches!(call.share.state.get(), ShareState::On { .. }));
     let count = Signal::derive(move || {
-        if own_is_small.get() {
-            others.get()
-        } else {
-            others.get() + 1
-        }
+        let shown = screens.with(Vec::len) + usize::from(shares.get());
+        others.get() + shown + usize::from(!own_is_small.get())
     });
     let waiting = memo(move || {
         let invitable = call.address.with(|address| !address.is_empty());
@@ -49,7 +53,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
     };
     let retry = Callback::new(move |tile| call.retry(tile));
     let [invite, options, keys] = [(); 3].map(|()| RwSignal::new(false));
-    shortcuts::listen(call.local, keys);
+    shortcuts::listen(call, keys);
     let stillness = Stillness::begin();
     view! {
         <main
@@ -60,6 +64,10 @@ pub fn CallStage(call: Call) -> impl IntoView {
         >
             <div class="stage" on:click=move |event| stillness.on_tap(&event)>
                 <Grid count=count>
+                    <For each=move || screens.get() key=|tile| tile.id.get_value() let:tile>
+                        <ScreenTile tile=tile hearing=hearing />
+                    </For>
+                    {part(move || shares.get().then(|| view! { <OwnScreenTile call=call /> }.into_any()))}
                     <For each=move || call.tiles.get() key=|tile| tile.id.get_value() let:tile>
                         <PersonTile tile=tile hearing=hearing retry=retry />
                     </For>
@@ -70,9 +78,10 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <CallBar call=call room=room />
             <News tiles=call.tiles />
             <HeldBack hearing=hearing />
+            <ShareNotice call=call />
             <Toolbar call=call invite=invite options=options />
             <InviteDialog call=call open=invite />
-            <OptionsDialog local=call.local open=options keys=keys />
+            <OptionsDialog call=call open=options keys=keys />
             <ShortcutsDialog open=keys />
         </main>
     }

@@ -1,11 +1,12 @@
 //! English. Plain, short, no blame: what is so, then what to do about it.
 
 use super::{
-    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, Shortcuts, Step, Troubles,
-    Upcoming, Words,
+    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, ShareWords, Shortcuts, Step,
+    Troubles, Upcoming, Words,
 };
 use crate::session::{
-    DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, Trouble, scan::ScanTrouble,
+    DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, ShareTrouble, Trouble,
+    scan::ScanTrouble,
 };
 
 pub static WORDS: Words = Words {
@@ -78,8 +79,20 @@ pub static WORDS: Words = Words {
         space: "Space",
         microphone: "Microphone on or off",
         camera: "Camera on or off",
+        screen: "Share your screen, or stop",
         talk: "Hold to talk while the microphone is off",
         list: "This list",
+    },
+    share: ShareWords {
+        share: "Share screen",
+        stop: "Stop sharing",
+        own: "Your screen",
+        screen_of: |name| [name, "'s screen"].concat(),
+        detail: "When you share your screen",
+        sharp: "Sharp text",
+        smooth: "Smooth motion",
+        silent: "Your screen is shared without sound. Browsers that can share sound offer it with a box \
+                 to tick when you choose a tab.",
     },
     direct: Direct {
         title: "Call without a server",
@@ -119,6 +132,7 @@ pub static WORDS: Words = Words {
     trouble: Troubles {
         device,
         ended,
+        share,
         room,
         direct,
         scan,
@@ -280,6 +294,18 @@ fn ended(ended: Ended) -> Advice {
         ),
         Ended::OtherLeft => offer(Step::StartOver, "The other person left the call."),
     }
+}
+
+fn share(trouble: ShareTrouble) -> Advice {
+    say(match trouble {
+        ShareTrouble::Blocked => {
+            "Your system does not let the browser see the screen. Allow it in the system's \
+             privacy settings, then share again."
+        }
+        ShareTrouble::Failed => {
+            "Your screen could not be shared. Share again, and choose another window or tab."
+        }
+    })
 }
 
 fn room(error: RoomError) -> Advice {
