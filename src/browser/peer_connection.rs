@@ -10,6 +10,7 @@ use super::{
     media::{MediaKind, Stream, Track},
     object, peer_events,
     screen::{Capture, Detail, ScreenSlots},
+    stats::Lines,
     sys::{Connection, Sender},
     wait::{Flag, unheard},
 };
@@ -292,6 +293,11 @@ impl PeerConnection {
     }
 
     pub fn stats(&self) -> impl Future<Output = Result<Stats, BrowserError>> + use<> {
+        let slots = self.slots.borrow();
+        let lines = slots.as_ref().map_or_else(Lines::default, |slots| Lines {
+            sound: slots.audio.mid(),
+            picture: slots.video.mid(),
+        });
         let (report, closed) = (
             JsFuture::from(self.connection.get_stats()),
             self.closed.clone(),
@@ -301,7 +307,7 @@ impl PeerConnection {
                 .unless(report)
                 .await
                 .ok_or(BrowserError::InvalidState)??;
-            Ok(Stats::from_report(report.unchecked_ref()))
+            Ok(Stats::from_report(report.unchecked_ref(), &lines))
         }
     }
 

@@ -7,20 +7,51 @@ use web_sys::RtcStatsReport;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
+    /// When this was so, in milliseconds of a clock that only differences count of.
+    pub at: f64,
     /// `host`, `srflx` or `relay`; empty until a path is chosen.
     pub path: String,
     pub rtt_ms: f64,
-    pub frames_decoded: f64,
-    pub frame_width: f64,
-    pub frame_height: f64,
-    pub video_bytes: f64,
-    pub video_packets_lost: f64,
+    /// What keeps others from listening: the cipher of the handshake and of sound and picture.
+    pub dtls_cipher: String,
+    pub srtp_cipher: String,
+    pub received: Flows,
+    pub sent: Flows,
+}
+
+/// One way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flows {
+    pub sound: Flow,
+    pub picture: Flow,
+    pub screen: Flow,
+    pub screen_sound: Flow,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flow {
+    /// As `VP8`, `opus`; empty while nothing flows.
+    pub codec: String,
+    pub bytes: f64,
+    pub packets: f64,
+    /// As the receiving end counts them.
+    pub lost: f64,
+    pub jitter_ms: f64,
+    /// Decoded or encoded.
+    pub frames: f64,
+    pub width: f64,
+    pub height: f64,
     /// Grows by loudness times time.
-    pub audio_energy: f64,
+    pub energy: f64,
     /// 0 to 1, just now.
-    pub audio_level: f32,
-    pub audio_bytes: f64,
-    pub audio_packets_lost: f64,
+    pub level: f32,
+}
+
+/// The media lines of the microphone and the camera; all others are a screen's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    pub sound: Option<String>,
+    pub picture: Option<String>,
 }
 
 /// The longest way round that either end takes.
@@ -56,14 +87,17 @@ struct Entry {
     id: String,
     r#type: String,
     kind: String,
-    frames_decoded: f64,
-    frame_width: f64,
-    frame_height: f64,
-    bytes_received: f64,
-    packets_lost: f64,
-    total_audio_energy: f64,
-    audio_level: f64,
+    mid: String,
+    timestamp: f64,
+    codec_id: String,
+    mime_type: String,
+    /// Of the entry that tells what the other end saw of this one.
+    remote_id: String,
+    flow: Flow,
+    round_trip_time: f64,
     selected_candidate_pair_id: String,
+    dtls_cipher: String,
+    srtp_cipher: String,
     /// Firefox's word for it, in the pair itself.
     selected: bool,
     nominated: bool,
@@ -75,53 +109,81 @@ struct Entry {
 
 impl Entry {
     fn read(entry: &JsValue) -> Entry {
+        let text = |name| text(entry, name);
+        let number = |name| number(entry, name);
+        // Each entry has one of the two, or neither.
+        let either = |received, sent| number(received) + number(sent);
         Entry {
-            id: text(entry, "id"),
-            r#type: text(entry, "type"),
-            kind: text(entry, "kind"),
-            frames_decoded: number(entry, "framesDecoded"),
-            frame_width: number(entry, "frameWidth"),
-            frame_height: number(entry, "frameHeight"),
-            bytes_received: number(entry, "bytesReceived"),
-            packets_lost: number(entry, "packetsLost"),
-            total_audio_energy: number(entry, "totalAudioEnergy"),
-            audio_level: number(entry, "audioLevel"),
-            selected_candidate_pair_id: text(entry, "selectedCandidatePairId"),
+            id: text("id"),
+            r#type: text("type"),
+            kind: text("kind"),
+            mid: text("mid"),
+            timestamp: number("timestamp"),
+            codec_id: text("codecId"),
+            mime_type: text("mimeType"),
+            remote_id: text("remoteId"),
+            flow: Flow {
+                codec: String::new(),
+                bytes: either("bytesReceived", "bytesSent"),
+                packets: either("packetsReceived", "packetsSent"),
+                lost: number("packetsLost"),
+                jitter_ms: number("jitter") * 1000.0,
+                frames: either("framesDecoded", "framesEncoded"),
+                width: number("frameWidth"),
+                height: number("frameHeight"),
+                energy: number("totalAudioEnergy"),
+                level: number("audioLevel") as f32,
+            },
+            round_trip_time: number("roundTripTime"),
+            selected_candidate_pair_id: text("selectedCandidatePairId"),
+            dtls_cipher: text("dtlsCipher"),
+            srtp_cipher: text("srtpCipher"),
             selected: flag(entry, "selected"),
             nominated: flag(entry, "nominated"),
-            current_round_trip_time: number(entry, "currentRoundTripTime"),
-            local_candidate_id: text(entry, "localCandidateId"),
-            remote_candidate_id: text(entry, "remoteCandidateId"),
-            candidate_type: text(entry, "candidateType"),
+            current_round_trip_time: number("currentRoundTripTime"),
+            local_candidate_id: text("localCandidateId"),
+            remote_candidate_id: text("remoteCandidateId"),
+            candidate_type: text("candidateType"),
         }
     }
 }
 
 impl Stats {
-    pub(super) fn from_report(report: &RtcStatsReport) -> Stats {
+    pub(super) fn from_report(report: &RtcStatsReport, lines: &Lines) -> Stats {
         let values = report.values().into_iter().flatten();
         let entries: Vec<Entry> = values.map(|it| Entry::read(it.unchecked_ref())).collect();
-        Stats::from_entries(&entries)
+        Stats::from_entries(&entries, lines)
     }
 
-    fn from_entries(entries: &[Entry]) -> Stats {
+    fn from_entries(entries: &[Entry], lines: &Lines) -> Stats {
         let mut stats = Stats::default();
-        for it in entries.iter().filter(|it| it.r#type == "inbound-rtp") {
-            match it.kind.as_str() {
-                "video" => {
-                    stats.frames_decoded = it.frames_decoded;
-                    stats.frame_width = it.frame_width;
-                    stats.frame_height = it.frame_height;
-                    stats.video_bytes = it.bytes_received;
-                    stats.video_packets_lost = it.packets_lost;
+        let find = |id: &str| entries.iter().find(|it| it.id == id);
+        for it in entries {
+            let flows = match it.r#type.as_str() {
+                "inbound-rtp" => &mut stats.received,
+                "outbound-rtp" => &mut stats.sent,
+                "transport" => {
+                    stats.dtls_cipher.clone_from(&it.dtls_cipher);
+                    stats.srtp_cipher.clone_from(&it.srtp_cipher);
+                    continue;
                 }
-                "audio" => {
-                    stats.audio_energy = it.total_audio_energy;
-                    stats.audio_level = it.audio_level as f32;
-                    stats.audio_bytes = it.bytes_received;
-                    stats.audio_packets_lost = it.packets_lost;
-                }
-                _ => {}
+                _ => continue,
+            };
+            stats.at = it.timestamp;
+            let is = |line: &Option<String>| line.as_ref().is_none_or(|mid| *mid == it.mid);
+            let flow = match it.kind.as_str() {
+                "audio" if is(&lines.sound) => &mut flows.sound,
+                "audio" => &mut flows.screen_sound,
+                _ if is(&lines.picture) => &mut flows.picture,
+                _ => &mut flows.screen,
+            };
+            *flow = it.flow.clone();
+            let codec = find(&it.codec_id).map_or("", |codec| &codec.mime_type);
+            let name = codec.split_once('/').map_or(codec, |(_, name)| name);
+            flow.codec = name.to_owned();
+            // Of what is sent, only the other end knows how much was lost.
+            if let Some(far) = find(&it.remote_id).filter(|_| it.r#type == "outbound-rtp") {
+                (flow.lost, flow.jitter_ms) = (far.flow.lost, far.flow.jitter_ms);
             }
         }
         if let Some(pair) = selected_pair(entries) {
@@ -132,6 +194,12 @@ impl Stats {
             };
             let path = end(&pair.local_candidate_id).max(end(&pair.remote_candidate_id));
             stats.path = path.map_or("", Path::name).to_owned();
+        }
+        if stats.rtt_ms == 0.0 {
+            // Firefox rounds the pair's to whole milliseconds, and measures it once; what the other end
+            // reports is finer.
+            let reports = entries.iter().map(|it| it.round_trip_time);
+            stats.rtt_ms = reports.fold(0.0, f64::max) * 1000.0;
         }
         stats
     }
@@ -190,7 +258,7 @@ mod tests {
         };
         let mut entries = vec![pair("1", "h", "r"), pair("2", "s", "h"), transport];
         entries.extend(ends);
-        let stats = Stats::from_entries(&entries);
+        let stats = Stats::from_entries(&entries, &Lines::default());
         assert_eq!(stats.path, "srflx");
         assert_eq!(stats.rtt_ms, 20.0);
     }
@@ -206,11 +274,70 @@ mod tests {
             candidate("h", "host"),
             candidate("r", "relay"),
         ];
-        assert_eq!(Stats::from_entries(&entries).path, "relay");
+        assert_eq!(
+            Stats::from_entries(&entries, &Lines::default()).path,
+            "relay"
+        );
     }
 
     #[test]
     fn an_empty_report_is_an_empty_record() {
-        assert_eq!(Stats::from_entries(&[]), Stats::default());
+        assert_eq!(
+            Stats::from_entries(&[], &Lines::default()),
+            Stats::default()
+        );
+    }
+
+    fn flow(id: &str, r#type: &str, kind: &str, mid: &str, bytes: f64) -> Entry {
+        Entry {
+            kind: kind.to_owned(),
+            mid: mid.to_owned(),
+            flow: Flow {
+                bytes,
+                ..Flow::default()
+            },
+            ..entry(id, r#type)
+        }
+    }
+
+    #[test]
+    fn a_screen_is_told_from_the_camera_by_its_line_and_codecs_by_their_names() {
+        let mut camera = flow("i", "inbound-rtp", "video", "1", 10.0);
+        camera.codec_id = "c".to_owned();
+        let codec = Entry {
+            mime_type: "video/VP9".to_owned(),
+            ..entry("c", "codec")
+        };
+        let entries = [
+            flow("s", "inbound-rtp", "video", "3", 20.0),
+            camera,
+            flow("a", "outbound-rtp", "audio", "0", 30.0),
+            flow("b", "outbound-rtp", "audio", "4", 40.0),
+            codec,
+        ];
+        let lines = Lines {
+            sound: Some("0".to_owned()),
+            picture: Some("1".to_owned()),
+        };
+        let stats = Stats::from_entries(&entries, &lines);
+        let (received, sent) = (&stats.received, &stats.sent);
+        assert_eq!(
+            (received.picture.bytes, received.screen.bytes),
+            (10.0, 20.0)
+        );
+        assert_eq!((sent.sound.bytes, sent.screen_sound.bytes), (30.0, 40.0));
+        assert_eq!(received.picture.codec, "VP9");
+    }
+
+    #[test]
+    fn what_of_the_sent_was_lost_is_told_by_the_other_end() {
+        let mut sent = flow("s", "outbound-rtp", "video", "1", 10.0);
+        sent.remote_id = "r".to_owned();
+        let mut far = entry("r", "remote-inbound-rtp");
+        far.flow.lost = 7.0;
+        far.round_trip_time = 0.03;
+        let stats = Stats::from_entries(&[sent, far], &Lines::default());
+        assert_eq!(stats.sent.picture.lost, 7.0);
+        assert_eq!(stats.rtt_ms, 30.0);
     }
 }

@@ -152,7 +152,7 @@ impl Driver {
         let view = self.call.borrow().view();
         if let Some(peer) = view.peers.iter().find(|peer| peer.conn == Some(conn)) {
             if let Some(tile) = self.show.tile(peer.id) {
-                tile.hear(stats.audio_level);
+                tile.hear(stats.received.sound.level);
             }
             self.samples.borrow_mut().insert(conn, stats);
         }

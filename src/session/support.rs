@@ -29,6 +29,7 @@ fn reports(driver: &Driver) -> Array {
     let report = |peer: duologue_core::call::PeerView| {
         let stats = peer.conn.and_then(|conn| samples.get(&conn)).cloned();
         let stats = stats.unwrap_or_default();
+        let received = stats.received;
         object::new(&[
             ("id", peer.id.text().into()),
             ("name", peer.name.into()),
@@ -36,8 +37,11 @@ fn reports(driver: &Driver) -> Array {
             // `host`, `srflx` or `relay`; empty until a path is chosen.
             ("path", stats.path.into()),
             ("rtt_ms", stats.rtt_ms.into()),
-            ("frames_decoded", stats.frames_decoded.into()),
-            ("audio_energy", stats.audio_energy.into()),
+            ("frames_decoded", received.picture.frames.into()),
+            ("audio_energy", received.sound.energy.into()),
+            // Of the screen that they show beside themselves.
+            ("screen_frames_decoded", received.screen.frames.into()),
+            ("screen_audio_energy", received.screen_sound.energy.into()),
         ])
     };
     view.peers.into_iter().map(report).collect()

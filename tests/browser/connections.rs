@@ -55,7 +55,7 @@ impl End {
     }
 
     async fn sees_video(&self) {
-        let frames = async || self.stats().await.frames_decoded;
+        let frames = async || self.stats().await.received.picture.frames;
         until("a frame", async || frames().await > 0.0).await;
         let before = frames().await;
         until("more frames", async || frames().await > before + 3.0).await;
@@ -156,9 +156,9 @@ async fn video_advances_sound_is_heard_and_a_late_camera_needs_no_negotiation() 
     video::show(&element, Some(&b.connection.remote_stream()))
         .await
         .unwrap();
-    let energy = async || b.stats().await.audio_energy;
+    let energy = async || b.stats().await.received.sound.energy;
     until("sound", async || energy().await > 0.0).await;
-    assert_eq!(a.stats().await.frames_decoded, 0.0);
+    assert_eq!(a.stats().await.received.picture.frames, 0.0);
 
     a.events.borrow_mut().clear();
     b.events.borrow_mut().clear();
@@ -182,11 +182,11 @@ async fn a_picture_starts_small_and_grows_without_negotiation() {
     assert!(a.connection.is_connected());
     b.connection.shrink_video(4.0);
     b.sees_video().await;
-    assert_eq!(b.stats().await.frame_width, 320.0);
+    assert_eq!(b.stats().await.received.picture.width, 320.0);
     a.events.borrow_mut().clear();
     a.connection.shrink_video(1.0);
     until("a bigger picture", async || {
-        b.stats().await.frame_width > 320.0
+        b.stats().await.received.picture.width > 320.0
     })
     .await;
     let asked = PeerEvent::Conn(ConnEvent::NegotiationNeeded);
