@@ -33,4 +33,5 @@ mod harness;
 mod hostile;
 mod server_calls;
 mod serverless;
+mod share;
 mod steps;

@@ -4,7 +4,7 @@
 use crate::{
     paths,
     process::{Output, Process},
-    within,
+    until, within,
 };
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
@@ -12,6 +12,9 @@ use std::{fmt, process::Command};
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 use tokio::sync::{Mutex, MutexGuard};
+
+/// Of a Firefox that shares its screen.
+const SCREEN: &str = "1024x576x24";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -40,6 +43,8 @@ pub enum Access {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Devices {
     Fake,
+    /// The same, and a screen that is shared without a question.
+    FakeAndScreen,
     Allowed {
         camera: Access,
         microphone: Access,
@@ -55,6 +60,7 @@ pub struct Browser {
     driver: Option<WebDriver>,
     current: Mutex<WindowHandle>,
     process: Process,
+    _screen: Option<Process>,
     _profile: TempDir,
 }
 
@@ -67,7 +73,13 @@ pub struct Turn<'a> {
 impl Browser {
     pub async fn start(kind: Kind, devices: Devices) -> Result<Self> {
         let profile = TempDir::with_prefix("duologue-e2e-")?;
-        let (process, url) = start_driver(kind, &profile).await?;
+        let screen = match (kind, devices) {
+            // Chromium makes one up; Firefox takes the one that it is shown on.
+            (Kind::Firefox, Devices::FakeAndScreen) => Some(start_screen().await?),
+            _ => None,
+        };
+        let display = screen.as_ref().map(|(_, display)| display.as_str());
+        let (process, url) = start_driver(kind, &profile, display).await?;
         let capabilities = match kind {
             Kind::Chromium => chromium(devices, &profile)?,
             Kind::Firefox => firefox(devices)?,
@@ -84,6 +96,7 @@ impl Browser {
             driver: Some(driver),
             current: Mutex::new(window),
             process,
+            _screen: screen.map(|(process, _)| process),
             _profile: profile,
         })
     }
@@ -130,7 +143,36 @@ impl Drop for Browser {
     }
 }
 
-async fn start_driver(kind: Kind, profile: &TempDir) -> Result<(Process, String)> {
+/// A screen that nobody looks at, and its name.
+async fn start_screen() -> Result<(Process, String)> {
+    let mut command = Command::new(paths::tool("XVFB", &["Xvfb"]).map_err(|e| anyhow!(e))?);
+    // It chooses a number that is free and writes it to standard output.
+    command.args([
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        SCREEN,
+        "-nolisten",
+        "tcp",
+    ]);
+    let process = Process::spawn(command)?;
+    let display = until("a screen", within(20), async || {
+        let text = process.output().text();
+        let number = text
+            .lines()
+            .find_map(|line| line.trim().parse::<u32>().ok());
+        Ok(format!(":{}", number.context(text)?))
+    });
+    let display = display.await?;
+    Ok((process, display))
+}
+
+async fn start_driver(
+    kind: Kind,
+    profile: &TempDir,
+    display: Option<&str>,
+) -> Result<(Process, String)> {
     let (variable, name, marker) = match kind {
         Kind::Chromium => (
             "CHROMEDRIVER",
@@ -147,6 +189,9 @@ async fn start_driver(kind: Kind, profile: &TempDir) -> Result<(Process, String)
             .arg(profile.path())
             .env("HOME", profile.path()),
     };
+    if let Some(display) = display {
+        command.env("DISPLAY", display);
+    }
     let process = Process::spawn(command)?;
     let port = process.announces(marker, within(20)).await?;
     let port: u16 = port
@@ -179,7 +224,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     let grant = "--use-fake-ui-for-media-stream".to_string();
     let mut preferences = json!({});
     match devices {
-        Devices::Fake => args.extend([fake.to_string(), grant]),
+        Devices::Fake | Devices::FakeAndScreen => args.extend([fake.to_string(), grant]),
         Devices::NoCamera => args.extend([format!("{fake}=device-count=0"), grant]),
         Devices::None => args.push(grant),
         Devices::Allowed { camera, microphone } => {
@@ -217,10 +262,14 @@ fn firefox(devices: Devices) -> Result<Capabilities> {
         preferences["permissions.default.camera"] = json!(setting(camera));
         preferences["permissions.default.microphone"] = json!(setting(microphone));
     }
+    let args: &[&str] = match devices {
+        Devices::FakeAndScreen => &[],
+        _ => &["-headless"],
+    };
     let binary = paths::tool("FIREFOX", &["firefox-esr", "firefox"]).map_err(|e| anyhow!(e))?;
     capabilities(json!({
         "browserName": "firefox",
-        "moz:firefoxOptions": { "binary": binary, "args": ["-headless"], "prefs": preferences },
+        "moz:firefoxOptions": { "binary": binary, "args": args, "prefs": preferences },
     }))
 }
 

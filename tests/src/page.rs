@@ -29,6 +29,10 @@ pub struct Peer {
     pub frames_decoded: Option<f64>,
     #[serde(default)]
     pub audio_energy: Option<f64>,
+    #[serde(default)]
+    pub screen_frames_decoded: Option<f64>,
+    #[serde(default)]
+    pub screen_audio_energy: Option<f64>,
 }
 
 /// What a `<video>` shows at this moment, drawn small on a canvas.
