@@ -1,22 +1,22 @@
 //! The page: one screen at a time, by the address.
 
 use crate::{
-    parts::{lean::part, page},
+    parts::{lean::part, page, update::UpdateNotice},
     route::Route,
     screens::{
         direct::DirectCall, home::Home, not_found::NotFound, room::Room, upcoming::Upcoming,
     },
-    session::{fetch_in_time, rest_is_there},
+    session::{keep_page, rest_is_there},
     words::words,
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn App() -> impl IntoView {
-    fetch_in_time();
+    let newer = keep_page();
     let route = page::use_route();
     // Each screen is a scope of its own: going elsewhere ends a call and puts the devices down.
-    part(move || {
+    let screen = part(move || {
         Some(match route.get() {
             Route::Home => view! { <Home /> }.into_any(),
             Route::Room(room) => view! { <Room room=room /> }.into_any(),
@@ -26,7 +26,12 @@ pub fn App() -> impl IntoView {
                 part(move || there.get().then(&screen)).into_any()
             }
         })
-    })
+    });
+    view! {
+        {screen}
+        <UpdateNotice newer=newer />
+    }
+    .into_any()
 }
 
 /// Where no first call comes by, so that the first load does without it.

@@ -53,6 +53,7 @@ pub struct Common {
     pub copy: Text,
     pub copied: Text,
     pub close: Text,
+    pub newer: Text,
     pub not_found: Text,
     pub not_found_text: Text,
     pub room_cannot_open: Text,

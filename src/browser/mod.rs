@@ -13,7 +13,7 @@
 //! | `peer_connection`, `peer_events`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
 //! | `media`, `screen`, `level`, `video` | devices and tracks; screens; loudness; showing a stream |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
-//! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest` | the page's surroundings |
+//! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
 pub mod broadcast_channel;
@@ -36,6 +36,7 @@ pub mod qr_reader;
 pub mod random;
 pub mod rest;
 pub mod screen;
+pub mod service_worker;
 pub mod share;
 pub mod stats;
 pub mod storage;

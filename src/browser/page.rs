@@ -46,6 +46,32 @@ pub fn languages() -> Vec<String> {
         .collect()
 }
 
+/// The file name of the script that began this page, by which it differs from other versions.
+pub fn own_script() -> Option<String> {
+    let link = window()?
+        .document()?
+        .query_selector("link[rel=modulepreload]");
+    let address = link.ok()??.get_attribute("href")?;
+    Some(address.rsplit('/').next()?.to_owned())
+}
+
+/// A `<link>` in the page's head, unless there is one of that kind.
+pub fn link(rel: &str, href: &str) {
+    let Some(document) = window().and_then(|it| it.document()) else {
+        return;
+    };
+    let known = document.query_selector(&format!("link[rel={rel}]"));
+    let (Ok(None), Ok(link)) = (known, document.create_element("link")) else {
+        return;
+    };
+    // Refused for names that are none.
+    let _ = link.set_attribute("rel", rel);
+    let _ = link.set_attribute("href", href);
+    if let Some(head) = document.query_selector("head").ok().flatten() {
+        let _ = head.append_child(&link);
+    }
+}
+
 /// What follows the `#`, without it.
 pub fn fragment() -> String {
     let hash = window()

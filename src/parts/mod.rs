@@ -30,3 +30,4 @@ pub mod stillness;
 pub mod tile;
 pub mod toggle;
 pub mod toolbar;
+pub mod update;

@@ -9,6 +9,7 @@ mod call;
 mod driver;
 mod effects;
 mod identity;
+mod keep;
 mod local;
 mod means;
 mod pulse;
@@ -21,8 +22,9 @@ mod support;
 mod view;
 
 pub use call::Call;
+pub use keep::keep_page;
 pub use local::Local;
-pub use rest::{fetch_in_time, rest_is_there};
+pub use rest::rest_is_there;
 pub use share::{Detail, Share};
 pub use view::{
     Device, DeviceKind, DeviceState, DirectStep, DirectTrouble, Ended, LinkStatus, Phase,

@@ -9,14 +9,13 @@ const SETTLED_MS: u64 = 3_000;
 /// A call that has not come about by then is in trouble, and trouble needs the rest.
 const PATIENCE_MS: f64 = 60_000.0;
 
-pub fn fetch_in_time() {
-    spawn_local(async {
+/// Comes back when it is there.
+pub async fn fetch_in_time() {
+    clock::pause(SETTLED_MS).await;
+    while is_joining() {
         clock::pause(SETTLED_MS).await;
-        while is_joining() {
-            clock::pause(SETTLED_MS).await;
-        }
-        rest::fetch().await;
-    });
+    }
+    rest::fetch().await;
 }
 
 /// The call stands, and nothing of it can be held up any more.

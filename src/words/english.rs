@@ -151,6 +151,7 @@ pub static WORDS: Words = Words {
         copy: "Copy",
         copied: "Copied",
         close: "Close",
+        newer: "There is a newer version of this page.",
         not_found: "There is no such page",
         not_found_text: "The address may have lost a part on its way. Ask for the link again, \
                          or begin at home.",

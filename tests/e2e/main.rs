@@ -31,6 +31,7 @@ mod devices;
 mod first_load;
 mod harness;
 mod hostile;
+mod offline;
 mod server_calls;
 mod serverless;
 mod share;

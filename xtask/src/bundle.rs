@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::env::Env;
 use crate::run::{self, Outcome, took};
 use crate::setup::lean_std;
-use crate::{glue, halves, styles};
+use crate::{glue, halves, offline, styles};
 
 /// The most that the format and browsers allow.
 const BROTLI_QUALITY: i32 = 11;
@@ -21,6 +21,7 @@ pub fn build(env: &Env) -> Outcome {
     for script in files(&env.dist())?.iter().filter(|it| halves::is_page(it)) {
         halves::cut(env, script)?;
     }
+    offline::write_worker(&env.dist())?;
     compress(env)?;
     eprintln!(
         "bundle: {} is ready ({})",

@@ -12,6 +12,7 @@ mod glue;
 mod halves;
 mod licences;
 mod lint;
+mod offline;
 mod profile;
 mod run;
 mod serve;
