@@ -17,9 +17,10 @@ pub fn Mark() -> impl IntoView {
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href=Route::Home.fragment() aria-label=words().common.back_home>
+        <a class="brand" href=Route::Home.fragment()>
             <Mark />
             <span class="brand-name">{words().product}</span>
+            <span class="unseen">{words().common.back_home}</span>
         </a>
     }
 }

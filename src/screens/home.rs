@@ -26,21 +26,15 @@ pub fn Home() -> impl IntoView {
                     <Entry />
                     <StartCall />
                     <nav class="ways">
-                        <a class="way" href=Route::People.fragment() aria-label=words.people>
-                            <Way glyph=PEOPLE name=words.people hint=words.people_hint />
-                        </a>
-                        <WayButton
-                            route=Route::Live(String::new())
-                            glyph=LIVE
-                            name=words.live
-                            hint=words.live_hint
-                        />
-                        <WayButton
-                            route=Route::Direct(None)
-                            glyph=DIRECT
-                            name=words.direct
-                            hint=words.direct_hint
-                        />
+                        <Way glyph=PEOPLE hint=words.people_hint>
+                            <a class="way-name" href=Route::People.fragment()>{words.people}</a>
+                        </Way>
+                        <Way glyph=LIVE hint=words.live_hint>
+                            <WayButton route=Route::Live(String::new()) name=words.live />
+                        </Way>
+                        <Way glyph=DIRECT hint=words.direct_hint>
+                            <WayButton route=Route::Direct(None) name=words.direct />
+                        </Way>
                     </nav>
                 </div>
                 <div class="home-mark"><Mark /></div>
@@ -89,24 +83,28 @@ fn Entry() -> impl IntoView {
     .into_any()
 }
 
+/// Its row can be pressed anywhere; its name is the name alone.
 #[component]
-fn WayButton(route: Route, glyph: Glyph, name: &'static str, hint: &'static str) -> impl IntoView {
+fn WayButton(route: Route, name: &'static str) -> impl IntoView {
     view! {
-        <button type="button" class="way" aria-label=name on:click=press(move || page::go(&route))>
-            <Way glyph=glyph name=name hint=hint />
+        <button type="button" class="way-name" on:click=press(move || page::go(&route))>
+            {name}
         </button>
     }
+    .into_any()
 }
 
 #[component]
-fn Way(glyph: Glyph, name: &'static str, hint: &'static str) -> impl IntoView {
+fn Way(glyph: Glyph, hint: &'static str, children: Children) -> impl IntoView {
     view! {
-        <Icon glyph=glyph />
-        <span class="way-text">
-            <span class="way-name">{name}</span>
-            <span class="way-hint">{hint}</span>
-        </span>
-        <Icon glyph=ONWARD />
+        <div class="way">
+            <Icon glyph=glyph />
+            <span class="way-text">
+                {children()}
+                <span class="way-hint">{hint}</span>
+            </span>
+            <Icon glyph=ONWARD />
+        </div>
     }
     .into_any()
 }

@@ -25,6 +25,7 @@ macro_rules! pairs {
     };
 }
 
+mod access;
 mod broken;
 mod controls;
 mod devices;

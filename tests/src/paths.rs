@@ -36,6 +36,12 @@ pub fn tool(variable: &str, names: &[&str]) -> Result<PathBuf, String> {
         })
 }
 
+/// What looks a page over for barriers: `AXE`, or what set-up installed.
+pub fn axe() -> PathBuf {
+    let installed = "target/tools/axe/node_modules/axe-core/axe.min.js";
+    from_env("AXE").unwrap_or_else(|| root().join(installed))
+}
+
 /// Where a failed test leaves its screenshots.
 pub fn evidence() -> PathBuf {
     root().join("target/e2e")

@@ -201,10 +201,22 @@ impl Person {
 
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         let field = self.find("textbox", name).await?;
+        // Not `clear`: pages listen for input events, which only keys make in every browser. A browser
+        // that has just come to the tab may miss the first of them.
+        let what = format!("{name:?} on {}'s page to be empty", self.label);
+        until(&what, CONTROL, async || {
+            let turn = self.browser.turn(&self.window).await?;
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys(Key::Delete + "").await?;
+            let left = turn
+                .driver
+                .execute("return arguments[0].value", vec![field.to_json()?]);
+            let left: String = left.await?.convert()?;
+            ensure!(left.is_empty(), "it says {left:?}");
+            Ok(())
+        })
+        .await?;
         let _turn = self.browser.turn(&self.window).await?;
-        // Not `clear`: pages listen for input events, which only keys make in every browser.
-        field.send_keys(Key::Control + "a").await?;
-        field.send_keys(Key::Delete + "").await?;
         field
             .send_keys(text)
             .await

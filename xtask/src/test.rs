@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::env::{Env, WASM};
 use crate::run::{self, Fail, Outcome, show, took};
-use crate::setup::{self, Need};
+use crate::setup::{self, Need, axe};
 use crate::{bundle, server};
 
 const LAYERS: &[&str] = &["core", "server", "page", "e2e"];
@@ -100,6 +100,7 @@ pub fn with_browsers(env: &Env, mut command: Command) -> Outcome<Command> {
     command.env("GECKODRIVER", env.require(&["geckodriver"])?);
     let chromium = env.require(&["chromium", "chromium-browser", "google-chrome"])?;
     command.env("CHROMIUM", chromium);
+    command.env("AXE", axe::script(env));
     command.env("FIREFOX", env.require(&["firefox-esr", "firefox"])?);
     Ok(command)
 }

@@ -44,9 +44,45 @@ fn local_functions(module: &Module) -> impl Iterator<Item = &walrus::Function> {
     module.funcs.iter().filter(is_local)
 }
 
-/// As in the source, without the hashes that differ from build to build.
+/// As in the source, without the hashes that differ from build to build. wasm-bindgen has demangled
+/// the names already, in the form that says which of several crates of a name is meant.
 fn stable_name(symbol: Option<&str>) -> String {
-    symbol.map_or_else(String::new, |it| {
-        format!("{:#}", rustc_demangle::demangle(it))
-    })
+    let name = format!("{:#}", rustc_demangle::demangle(symbol.unwrap_or_default()));
+    let mut parts = name.split('[');
+    let mut stable = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((hash, rest)) if is_hash(hash) => stable += rest,
+            _ => {
+                stable.push('[');
+                stable += part;
+            }
+        }
+    }
+    stable
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() >= 8 && text.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_nothing_of_the_build() {
+        for (symbol, name) in [
+            ("_RNvCs1234_7mycrate3foo", "mycrate::foo"),
+            (
+                "<alloc[c8a1b94caa27ad0]::vec::Vec<[u8]>>::push",
+                "<alloc::vec::Vec<[u8]>>::push",
+            ),
+            ("a[0123456789abcdef]::b<[u8; 32]>::c", "a::b<[u8; 32]>::c"),
+            ("memcpy", "memcpy"),
+            ("", ""),
+        ] {
+            assert_eq!(stable_name(Some(symbol)), name);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! Owns the order and what is said about it; how each thing is installed is in the files beside.
 
+pub mod axe;
 pub mod lean_std;
 mod packages;
 mod plain_trunk;
@@ -83,6 +84,13 @@ const STEPS: &[Step] = &[
         need: Need::Everything,
         missing: tools::geckodriver_missing,
         make: tools::install_geckodriver,
+    },
+    Step {
+        name: "axe-core",
+        takes: "5 s",
+        need: Need::Everything,
+        missing: axe::missing,
+        make: axe::install,
     },
 ];
 

@@ -1,0 +1,75 @@
+//! Every screen, looked over by axe-core for what keeps people from using it: names, contrast, roles,
+//! order.
+
+use crate::{steps::*, *};
+use anyhow::{Context, ensure};
+use duologue_e2e::{Scene, paths, server::Server};
+
+/// The rules of WCAG 2.2 A and AA, and axe's own of good practice.
+const RULES: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']";
+
+/// What is in the way of somebody, as far as a machine can tell.
+async fn look_over(person: &Person, screen: &str, barriers: &mut Vec<String>) -> Result<()> {
+    let axe = std::fs::read_to_string(paths::axe()).with_context(|| {
+        format!(
+            "no axe-core at {}: run `cargo xtask setup`",
+            paths::axe().display()
+        )
+    })?;
+    // Colours on their way from one to the other are no colours to judge.
+    let script = format!(
+        "{axe}\nreturn Promise.all(document.getAnimations().filter((it) =>
+             it.effect?.getComputedTiming().iterations !== Infinity).map((it) => it.finished.catch(() => 0)))
+         .then(() => axe.run(document, {{ runOnly: {RULES} }}))
+         .then((found) => found.violations.map((it) =>
+             `${{it.id}} (${{it.impact}}): ${{it.help}}: ${{it.nodes.map((node) => node.html.slice(0, 200)
+                 + ' ' + node.failureSummary.slice(0, 300)).join(' | ')}}`))"
+    );
+    let found: Vec<String> = person.script(&script, vec![]).await?;
+    barriers.extend(found.into_iter().map(|it| format!("{screen}: {it}")));
+    Ok(())
+}
+
+pairs!(nobody_is_kept_out, Light, { chromium: Chromium, firefox: Firefox });
+
+async fn nobody_is_kept_out(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let page = server.page();
+    let ana = scene.person(with, "Ana").await?;
+    let mut found = Vec::new();
+
+    ana.goto(&page).await?;
+    ana.find("button", "Start a call").await?;
+    look_over(&ana, "home", &mut found).await?;
+    ana.goto(&format!("{page}?1#/nowhere")).await?;
+    ana.find("link", "Home").await?;
+    look_over(&ana, "an address that leads nowhere", &mut found).await?;
+    ana.goto(&format!("{page}?2#/direct")).await?;
+    ana.find("button", "Create invite").await?;
+    look_over(&ana, "a call without a server", &mut found).await?;
+    ana.press("Create invite").await?;
+    ana.read_field("Invite").await?;
+    look_over(&ana, "an invite", &mut found).await?;
+
+    let room = start_call(&ana, &page).await?;
+    ana.find("button", "Join call").await?;
+    look_over(&ana, "green room", &mut found).await?;
+    enter(&ana).await?;
+    ana.read_field("Invite link").await?;
+    look_over(&ana, "alone in a call", &mut found).await?;
+    ana.press("More options").await?;
+    look_over(&ana, "options", &mut found).await?;
+    ana.press("Keyboard shortcuts").await?;
+    look_over(&ana, "keys", &mut found).await?;
+    ana.press("Close").await?;
+
+    let ben = scene.beside(&ana, "Ben").await?;
+    join(&ben, &room).await?;
+    all_connected(&[&ana, &ben]).await?;
+    look_over(&ben, "a call", &mut found).await?;
+    ben.press("Leave call").await?;
+    ben.find("button", "Join again").await?;
+    look_over(&ben, "after a call", &mut found).await?;
+    ensure!(found.is_empty(), "{found:#?}");
+    Ok(())
+}
