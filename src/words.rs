@@ -4,7 +4,7 @@
 mod english;
 
 use crate::session::{
-    DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, ShareTrouble, Trouble,
+    DeviceKind, DirectTrouble, Ended, LinkStatus, Reaction, RoomError, ShareTrouble, Trouble,
     scan::ScanTrouble,
 };
 
@@ -39,6 +39,9 @@ pub struct Words {
     pub home: Home,
     pub green_room: GreenRoom,
     pub call: CallWords,
+    pub stage: StageWords,
+    pub people: People,
+    pub signs: Signs,
     pub shortcuts: Shortcuts,
     pub share: ShareWords,
     pub direct: Direct,
@@ -120,6 +123,43 @@ pub struct CallWords {
     pub sound_on: Text,
 }
 
+/// Where tiles are, and what can be done with one.
+pub struct StageWords {
+    pub layout: Text,
+    pub grid: Text,
+    pub spotlight: Text,
+    pub hide_self: Text,
+    pub show_self: Text,
+    pub float: Text,
+    pub pin: fn(&str) -> String,
+    pub full_screen: fn(&str) -> String,
+}
+
+/// Who is here, and how they are heard.
+pub struct People {
+    pub title: Text,
+    /// On, off.
+    pub microphone: (Text, Text),
+    pub camera: (Text, Text),
+    pub muted_for_me: Text,
+    pub mute_for_me: fn(&str) -> String,
+    pub volume: fn(&str) -> String,
+}
+
+/// Reactions and raised hands.
+pub struct Signs {
+    pub title: Text,
+    pub raise_hand: Text,
+    pub reaction: fn(Reaction) -> Text,
+    /// In the title of the tab, before the names.
+    pub hand_in_title: Text,
+    pub muted_in_title: Text,
+    pub hand_place: fn(usize) -> String,
+    pub raised: fn(&str) -> String,
+    /// Somebody, and the name of what they show.
+    pub reacted: fn(&str, Text) -> String,
+}
+
 pub struct Shortcuts {
     pub title: Text,
     /// The name of the key.
@@ -128,6 +168,9 @@ pub struct Shortcuts {
     pub camera: Text,
     pub screen: Text,
     pub talk: Text,
+    pub hand: Text,
+    pub people: Text,
+    pub layout: Text,
     pub list: Text,
 }
 

@@ -13,6 +13,7 @@
 //! | `peer_connection`, `peer_events`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
 //! | `media`, `screen`, `level`, `video` | devices and tracks; screens; loudness; showing a stream |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
+//! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
@@ -32,6 +33,7 @@ pub mod object;
 pub mod page;
 pub mod peer_connection;
 mod peer_events;
+pub mod pip;
 pub mod qr_reader;
 pub mod random;
 pub mod rest;

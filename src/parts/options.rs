@@ -8,7 +8,10 @@ use crate::{
         icon::{FULL_SCREEN, Icon},
         lean::{press, word},
         page,
+        pip::Pip,
         screen_tile::DetailChoice,
+        stage::Stage,
+        stage_options::StageOptions,
     },
     session::{Call, DeviceKind},
     words::words,
@@ -18,6 +21,8 @@ use leptos::prelude::*;
 #[component]
 pub fn OptionsDialog(
     call: Call,
+    stage: Stage,
+    pip: Pip,
     open: RwSignal<bool>,
     /// Whether the list of shortcuts is open.
     keys: RwSignal<bool>,
@@ -25,6 +30,7 @@ pub fn OptionsDialog(
     let local = call.local;
     view! {
         <Dialog open=open title=words().call.more>
+            <StageOptions stage=stage pip=pip open=open />
             <DevicePicker local=local kind=DeviceKind::Camera />
             <DevicePicker local=local kind=DeviceKind::Microphone />
             <DevicePicker local=local kind=DeviceKind::Speaker />

@@ -5,6 +5,7 @@ use crate::{
     parts::{
         lean::{flag, pointer, text, word},
         picture::Picture,
+        signs::TileSigns,
         tile::{Initial, NameChip, called},
     },
     session::{Call, DeviceState},
@@ -124,6 +125,7 @@ pub fn OwnTile(call: Call, #[prop(into)] small: Signal<bool>) -> impl IntoView {
             <Picture stream=local.preview />
             <Initial name=Signal::derive(move || called(&call.my_name.get())) />
             <NameChip name=name muted=Signal::derive(move || local.microphone.get() != DeviceState::On) />
+            <TileSigns signs=call.signs />
         </div>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! What belongs to the page as a whole: its address, title, favicon, and whether it fills the screen.
 
 use crate::{
-    parts::lean::watch,
+    parts::lean::{memo, watch},
     route::{Presets, Route},
     words::words,
 };
@@ -49,9 +49,17 @@ pub fn use_title(text: impl Fn() -> String + 'static) {
     });
 }
 
-/// The favicon carries a dot from here to the end of the calling scope.
-pub fn use_call_favicon() {
-    set_favicon("favicon-call.svg");
+/// The favicon carries a dot from here to the end of the calling scope, struck through while one's
+/// microphone is off.
+pub fn use_call_favicon(muted: impl Fn() -> bool + Send + Sync + 'static) {
+    let muted = memo(muted);
+    watch(move || {
+        set_favicon(if muted.get() {
+            "favicon-muted.svg"
+        } else {
+            "favicon-call.svg"
+        });
+    });
     on_cleanup(|| set_favicon("favicon.svg"));
 }
 
@@ -75,14 +83,17 @@ pub fn can_fill_screen() -> bool {
 }
 
 pub fn toggle_full_screen() {
-    match (
-        document().fullscreen_element(),
-        document().document_element(),
-    ) {
-        (Some(_), _) => document().exit_fullscreen(),
+    if let Some(page) = document().document_element() {
+        toggle_full_screen_of(&page);
+    }
+}
+
+/// This part of the page alone.
+pub fn toggle_full_screen_of(part: &web_sys::Element) {
+    match document().fullscreen_element() {
+        Some(_) => document().exit_fullscreen(),
         // Refused without a click; nothing is lost then.
-        (None, Some(page)) => drop(page.request_fullscreen()),
-        (None, None) => {}
+        None => drop(part.request_fullscreen()),
     }
 }
 

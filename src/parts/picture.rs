@@ -1,7 +1,10 @@
 //! Somebody's moving picture, and their sound where it is not one's own.
 
-use crate::browser::{media::Stream, video};
-use crate::parts::lean::watch;
+use crate::{
+    browser::{media::Stream, video},
+    parts::lean::watch,
+    session::Ears,
+};
 use leptos::{
     html::{self, ElementType},
     prelude::*,
@@ -21,15 +24,21 @@ pub struct Hearing {
 #[component]
 pub fn Picture(
     #[prop(into)] stream: Signal<Option<Stream>, LocalStorage>,
-    /// `None` for one's own picture: mirrored, and never heard.
+    /// `None` for one's own picture (mirrored, and never heard), and for a second one of somebody.
     #[prop(optional)]
     hearing: Option<Hearing>,
+    /// How loud; as they are where nothing is said.
+    #[prop(optional)]
+    ears: Option<Ears>,
+    /// Somebody else's, whom another element plays.
+    #[prop(optional)]
+    silent: bool,
     #[prop(default = NodeRef::new())] node: NodeRef<html::Video>,
     /// It has something to show now.
     #[prop(optional, into)]
     on_frame: Option<Callback<()>>,
 ) -> impl IntoView {
-    let own = hearing.is_none();
+    let own = hearing.is_none() && !silent;
     watch(move || {
         let Some(element) = node.get() else { return };
         let showing = stream.with(|stream| video::show(&element, stream.as_ref()));
@@ -44,11 +53,11 @@ pub fn Picture(
             data-own=own.to_string()
             autoplay
             playsinline
-            disablepictureinpicture
+            disablepictureinpicture=own
             prop:muted=true
             on:loadeddata=move |_| on_frame.map_or((), |on_frame| on_frame.run(()))
         ></video>
-        {hearing.map(|hearing| view! { <Sound stream=stream hearing=hearing /> })}
+        {hearing.map(|hearing| view! { <Sound stream=stream hearing=hearing ears=ears /> })}
     }
     .into_any()
 }
@@ -56,7 +65,11 @@ pub fn Picture(
 /// Sound has an element of its own: a `<video>` plays nothing at all until its first frame, and
 /// someone without a camera never sends one.
 #[component]
-fn Sound(stream: Signal<Option<Stream>, LocalStorage>, hearing: Hearing) -> impl IntoView {
+fn Sound(
+    stream: Signal<Option<Stream>, LocalStorage>,
+    hearing: Hearing,
+    ears: Option<Ears>,
+) -> impl IntoView {
     let node = NodeRef::<html::Audio>::new();
     watch(move || {
         let Some(element) = node.get() else { return };
@@ -75,6 +88,13 @@ fn Sound(stream: Signal<Option<Stream>, LocalStorage>, hearing: Hearing) -> impl
         let set = video::set_speaker(&element, &hearing.speaker.get());
         // A browser that cannot choose goes on through the system's loudspeaker.
         spawn_local(async move { drop(set.await) });
+    });
+    watch(move || {
+        let (Some(element), Some(ears)) = (node.get(), ears) else {
+            return;
+        };
+        element.set_volume(f64::from(ears.volume.get().min(100)) / 100.0);
+        element.set_muted(ears.silenced.get());
     });
     let_go_with_owner(node);
     view! { <audio node_ref=node autoplay></audio> }.into_any()

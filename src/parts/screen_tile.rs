@@ -7,7 +7,9 @@ use crate::{
         icon::{Icon, SCREEN, SCREEN_OFF, WARNING, changing},
         lean::{flag, input, part, press, text, watch, word},
         picture::{Hearing, Picture},
+        stage::{Stage, screen_of},
         tile::called,
+        tile_controls::{TileControls, fill_screen},
     },
     session::{Call, Detail, ShareState, Tile},
     words::words,
@@ -19,7 +21,8 @@ use std::time::Duration;
 const SHOWN_FOR: Duration = Duration::from_secs(12);
 
 #[component]
-pub fn ScreenTile(tile: Tile, hearing: Hearing) -> impl IntoView {
+pub fn ScreenTile(tile: Tile, hearing: Hearing, stage: Stage) -> impl IntoView {
+    let key = StoredValue::new(screen_of(&tile));
     let name = Signal::derive(move || (words().share.screen_of)(&called(&tile.name.get())));
     // As it is from the beginning; who shares anew is shown anew.
     let sound = tile.screen.get_untracked().is_some_and(|it| it.sound);
@@ -35,9 +38,11 @@ pub fn ScreenTile(tile: Tile, hearing: Hearing) -> impl IntoView {
             aria-label=name
             data-screen=tile.id.get_value()
             data-state=word(move || tile.state.get().name())
+            on:dblclick=fill_screen()
         >
             {picture}
             <p class="tile-name"><Icon glyph=SCREEN /> <bdi>{text(move || name.get())}</bdi></p>
+            <TileControls stage=stage key=key name=name />
         </div>
     }
     .into_any()

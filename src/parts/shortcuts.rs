@@ -2,7 +2,11 @@
 //! list of it.
 
 use crate::{
-    parts::dialog::Dialog,
+    parts::{
+        dialog::Dialog,
+        panel::{self, PanelKind, Panels},
+        stage::Stage,
+    },
     session::{Call, DeviceState},
     words::words,
 };
@@ -17,6 +21,9 @@ enum Action {
     Screen,
     /// While it is held.
     Talk,
+    Hand,
+    People,
+    Layout,
     List,
 }
 
@@ -30,13 +37,16 @@ fn action(key: &str, with_others: bool) -> Option<Action> {
         "v" => Some(Action::Camera),
         "s" => Some(Action::Screen),
         " " => Some(Action::Talk),
+        "h" => Some(Action::Hand),
+        "p" => Some(Action::People),
+        "l" => Some(Action::Layout),
         "?" => Some(Action::List),
         _ => None,
     }
 }
 
 /// Listens as long as the scope lives that it is called in.
-pub fn listen(call: Call, list: RwSignal<bool>) {
+pub fn listen(call: Call, stage: Stage, panels: Panels, list: RwSignal<bool>) {
     let local = call.local;
     // Opened by the key alone, and to be shut when it is let go.
     let talking = StoredValue::new(false);
@@ -67,6 +77,9 @@ pub fn listen(call: Call, list: RwSignal<bool>) {
                 local.set_microphone(true);
             }
             Action::Talk => {}
+            Action::Hand => call.raise_hand(call.signs.hand.get_untracked() == 0),
+            Action::People => panel::toggle(panels, PanelKind::People),
+            Action::Layout => stage.change_layout(),
             Action::List => list.update(|open| *open = !*open),
         }
     });
@@ -125,6 +138,9 @@ pub fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
         ("V", words.camera),
         ("S", words.screen),
         (words.space, words.talk),
+        ("H", words.hand),
+        ("P", words.people),
+        ("L", words.layout),
         ("?", words.list),
     ];
     view! {
@@ -156,6 +172,9 @@ mod tests {
             ("v", Some(Action::Camera)),
             ("s", Some(Action::Screen)),
             (" ", Some(Action::Talk)),
+            ("H", Some(Action::Hand)),
+            ("p", Some(Action::People)),
+            ("l", Some(Action::Layout)),
             ("?", Some(Action::List)),
             ("Enter", None),
             ("", None),

@@ -3,23 +3,42 @@
 use crate::{
     parts::{
         button::Button,
-        icon::{Icon, MICROPHONE_OFF},
+        icon::{Icon, MICROPHONE_OFF, SOUND_OFF},
         lean::{flag, memo, part, press, text, word},
         level_meter::percent,
         picture::{Hearing, Picture},
+        signs::TileSigns,
+        stage::Stage,
+        tile_controls::{TileControls, fill_screen},
     },
     session::{Tile, TileState},
     words::{Step, words},
 };
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// Softer than this is breath and keyboards.
 const SPEAKING: f32 = 0.02;
+/// A tile's buttons are made after its picture: nobody looks for them sooner.
+const SETTLED: Duration = Duration::from_millis(700);
 
 #[component]
-pub fn PersonTile(tile: Tile, hearing: Hearing, retry: Callback<Tile>) -> impl IntoView {
+pub fn PersonTile(
+    tile: Tile,
+    hearing: Hearing,
+    stage: Stage,
+    retry: Callback<Tile>,
+) -> impl IntoView {
     let name = Signal::derive(move || called(&tile.name.get()));
     let speaking = memo(move || tile.microphone.get() && tile.level.get() > SPEAKING);
+    let settled = RwSignal::new(false);
+    if let Ok(timer) = set_timeout_with_handle(move || settled.set(true), SETTLED) {
+        on_cleanup(move || timer.clear());
+    }
+    let controls = part(move || {
+        let controls = || view! { <TileControls stage=stage key=tile.id name=name /> }.into_any();
+        settled.get().then(controls)
+    });
     view! {
         <div
             class="tile"
@@ -30,11 +49,23 @@ pub fn PersonTile(tile: Tile, hearing: Hearing, retry: Callback<Tile>) -> impl I
             data-camera=flag(move || tile.camera.get())
             data-speaking=flag(move || speaking.get())
             style=("--level", text(move || percent(tile.level.get())))
+            on:dblclick=fill_screen()
         >
-            <Picture stream=tile.stream hearing=hearing on_frame=move |()| tile.on_first_frame() />
+            <Picture
+                stream=tile.stream
+                hearing=hearing
+                ears=tile.ears
+                on_frame=move |()| tile.on_first_frame()
+            />
             <Initial name=name />
             {part(move || trouble(tile, name, retry))}
-            <NameChip name=name muted=Signal::derive(move || !tile.microphone.get()) />
+            <NameChip
+                name=name
+                muted=Signal::derive(move || !tile.microphone.get())
+                silenced=tile.ears.silenced
+            />
+            <TileSigns signs=tile.signs />
+            {controls}
         </div>
     }
     .into_any()
@@ -77,15 +108,23 @@ pub fn Initial(#[prop(into)] name: Signal<String>) -> impl IntoView {
 pub fn NameChip(
     #[prop(into)] name: Signal<String>,
     #[prop(into)] muted: Signal<bool>,
+    /// For oneself alone.
+    #[prop(optional, into)]
+    silenced: Signal<bool>,
 ) -> impl IntoView {
     let mark = part(move || {
-        muted.get().then(|| {
-            view! {
-                <Icon glyph=MICROPHONE_OFF />
-                <span class="unseen">{words().call.microphone_off}</span>
-            }
-            .into_any()
-        })
+        let (glyph, text) = if silenced.get() {
+            (SOUND_OFF, words().people.muted_for_me)
+        } else if muted.get() {
+            (MICROPHONE_OFF, words().call.microphone_off)
+        } else {
+            return None;
+        };
+        let mark = view! {
+            <Icon glyph=glyph />
+            <span class="unseen">{text}</span>
+        };
+        Some(mark.into_any())
     });
     view! { <p class="tile-name">{mark} <bdi>{name}</bdi></p> }.into_any()
 }

@@ -3,12 +3,14 @@
 use crate::{
     parts::{
         button::RoundButton,
-        icon::{INVITE, LEAVE, MORE},
+        icon::{INVITE, LEAVE, MORE, PEOPLE},
         lean::{part, press},
+        panel::{PanelKind, PanelToggle, Panels},
         screen_tile::ShareToggle,
+        signs::SignsButton,
         toggle::DeviceToggles,
     },
-    session::Call,
+    session::{Call, Tile},
     words::words,
 };
 use leptos::{ev, prelude::*};
@@ -16,8 +18,17 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 #[component]
-pub fn Toolbar(call: Call, invite: RwSignal<bool>, options: RwSignal<bool>) -> impl IntoView {
-    let words = &words().call;
+pub fn Toolbar(
+    call: Call,
+    panels: Panels,
+    invite: RwSignal<bool>,
+    options: RwSignal<bool>,
+) -> impl IntoView {
+    let (words, words_people) = (&words().call, &words().people);
+    let hands = Signal::derive(move || {
+        let up = |tile: &&Tile| tile.signs.hand.get() > 0;
+        call.tiles.with(|tiles| tiles.iter().filter(up).count())
+    });
     // A direct call has no address to invite anybody to.
     let invitable = move || call.address.with(|address| !address.is_empty());
     let invite_button = part(move || {
@@ -30,6 +41,14 @@ pub fn Toolbar(call: Call, invite: RwSignal<bool>, options: RwSignal<bool>) -> i
         <div class="toolbar" role="toolbar" aria-label=words.controls on:keydown=on_arrow>
             <DeviceToggles local=call.local />
             <ShareToggle call=call />
+            <PanelToggle
+                panels=panels
+                kind=PanelKind::People
+                label=words_people.title
+                glyph=PEOPLE
+                count=hands
+            />
+            <SignsButton call=call />
             {invite_button}
             <RoundButton label=words.more glyph=MORE press=press(move || options.set(true)) />
             <RoundButton label=words.leave glyph=LEAVE kind="stop" press=press(move || call.leave()) />

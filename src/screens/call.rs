@@ -4,7 +4,7 @@ use crate::{
     parts::{
         button::Button,
         call_bar::CallBar,
-        grid::Grid,
+        grid::{Grid, Placed},
         icon::{Icon, SOUND},
         invite::{FirstHere, InviteDialog},
         lean::{flag, memo, part, pointer, press},
@@ -12,37 +12,50 @@ use crate::{
         options::OptionsDialog,
         own_tile::OwnTile,
         page,
+        panel::Panels,
+        people_panel::PeoplePanel,
         picture::Hearing,
+        pip::{Pip, PipWindow},
         screen_tile::{OwnScreenTile, ScreenTile, ShareNotice},
         shortcuts::{self, ShortcutsDialog},
+        signs::SignsMenu,
+        stage::{OWN_SCREEN, SELF, Spot, Stage, screen_of},
+        stage_options::ShowSelf,
         stillness::Stillness,
         tile::{PersonTile, called},
         toolbar::Toolbar,
     },
     route::Route,
-    session::{Call, Phase, ShareState},
+    session::{Call, DeviceState, Phase, ShareState, Tile},
     words::words,
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn CallStage(call: Call) -> impl IntoView {
-    page::use_call_favicon();
+    let muted = move || call.local.microphone.get() != DeviceState::On;
+    page::use_call_favicon(muted);
     let room = room_name(call);
-    page::use_title(move || title(call, room));
+    page::use_title(move || title(call, room, muted()));
     let others = memo(move || call.tiles.with(Vec::len));
-    // From three people on, one's own picture gives its place to the others.
-    let own_is_small = Signal::derive(move || others.get() >= 2);
+    let stage = Stage::new(call);
+    let own_is_small = Signal::derive(move || stage.spot(SELF) == Spot::Corner);
+    let panels: Panels = RwSignal::new(None);
+    let pip = Pip::new(call, stage);
     let screens = Signal::derive(move || {
         let mut tiles = call.tiles.get();
         tiles.retain(|tile| tile.screen.get().is_some());
         tiles
     });
     let shares = memo(move || matches!(call.share.state.get(), ShareState::On { .. }));
-    let count = Signal::derive(move || {
-        let shown = screens.with(Vec::len) + usize::from(shares.get());
-        others.get() + shown + usize::from(!own_is_small.get())
-    });
+    let own_screen = move || {
+        view! {
+            <Placed stage=stage key=OWN_SCREEN>
+                <OwnScreenTile call=call />
+            </Placed>
+        }
+        .into_any()
+    };
     let waiting = memo(move || {
         let invitable = call.address.with(|address| !address.is_empty());
         invitable && others.get() == 0 && call.phase.get() == Phase::InCall
@@ -53,7 +66,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
     };
     let retry = Callback::new(move |tile| call.retry(tile));
     let [invite, options, keys] = [(); 3].map(|()| RwSignal::new(false));
-    shortcuts::listen(call, keys);
+    shortcuts::listen(call, stage, panels, keys);
     let stillness = Stillness::begin();
     view! {
         <main
@@ -63,15 +76,22 @@ pub fn CallStage(call: Call) -> impl IntoView {
             on:focusin=move |_| stillness.show()
         >
             <div class="stage" on:click=move |event| stillness.on_tap(&event)>
-                <Grid count=count>
+                <Grid stage=stage>
                     <For each=move || screens.get() key=|tile| tile.id.get_value() let:tile>
-                        <ScreenTile tile=tile hearing=hearing />
+                        <Placed stage=stage key=screen_of(&tile)>
+                            <ScreenTile tile=tile hearing=hearing stage=stage />
+                        </Placed>
                     </For>
-                    {part(move || shares.get().then(|| view! { <OwnScreenTile call=call /> }.into_any()))}
                     <For each=move || call.tiles.get() key=|tile| tile.id.get_value() let:tile>
-                        <PersonTile tile=tile hearing=hearing retry=retry />
+                        <Placed stage=stage key=tile.id.get_value()>
+                            <PersonTile tile=tile hearing=hearing stage=stage retry=retry />
+                        </Placed>
                     </For>
-                    <OwnTile call=call small=own_is_small />
+                    {part(move || shares.get().then(own_screen))}
+                    <Placed stage=stage key=SELF>
+                        <OwnTile call=call small=own_is_small />
+                    </Placed>
+                    <ShowSelf stage=stage />
                     {part(move || waiting.get().then(|| view! { <FirstHere call=call /> }.into_any()))}
                 </Grid>
             </div>
@@ -79,9 +99,12 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <News tiles=call.tiles />
             <HeldBack hearing=hearing />
             <ShareNotice call=call />
-            <Toolbar call=call invite=invite options=options />
+            <Toolbar call=call panels=panels invite=invite options=options />
+            <SignsMenu call=call />
+            <PeoplePanel call=call stage=stage panels=panels />
+            <PipWindow pip=pip />
             <InviteDialog call=call open=invite />
-            <OptionsDialog call=call open=options keys=keys />
+            <OptionsDialog call=call stage=stage pip=pip open=options keys=keys />
             <ShortcutsDialog open=keys />
         </main>
     }
@@ -118,17 +141,20 @@ fn room_name(call: Call) -> Signal<String> {
     })
 }
 
-/// With whom, if anybody is there.
-fn title(call: Call, room: Signal<String>) -> String {
-    let names: Vec<String> = call
-        .tiles
-        .get()
-        .iter()
-        .map(|tile| called(&tile.name.get()))
-        .collect();
-    if names.is_empty() {
-        room.get()
-    } else {
-        names.join(", ")
+/// With whom, if anybody is there; before that, what one would like to know from another tab.
+fn title(call: Call, room: Signal<String>, muted: bool) -> String {
+    let tiles = call.tiles.get();
+    if tiles.is_empty() {
+        return room.get();
     }
+    let name = |tile: &Tile| called(&tile.name.get());
+    let names: Vec<String> = tiles.iter().map(name).collect();
+    let signs = &words().signs;
+    let raised = tiles.iter().any(|tile| tile.signs.hand.get() > 0);
+    let mut title: Vec<&str> = Vec::new();
+    title.extend(raised.then_some(signs.hand_in_title));
+    title.extend(muted.then_some(signs.muted_in_title));
+    let names = names.join(", ");
+    title.push(&names);
+    title.join(" ")
 }

@@ -9,6 +9,7 @@ use super::{
     pulse::Pulse,
     share::{Detail, Share},
     show::{Show, Signals},
+    signs::{Reaction, Signs},
     support::Support,
     view::{
         DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, ShareState, Tile,
@@ -36,6 +37,10 @@ pub struct Call {
     /// Names of those who are in the room already (green room).
     pub present: RwSignal<Vec<String>>,
     pub tiles: RwSignal<Vec<Tile>>,
+    /// The peer id of whoever has the floor among the others.
+    pub speaker: RwSignal<Option<String>>,
+    /// One's own hand and reactions.
+    pub signs: Signs,
     pub my_name: RwSignal<String>,
     /// The invite address of this room; empty for a direct call.
     pub address: RwSignal<String>,
@@ -89,6 +94,8 @@ impl Call {
             link: signals.link,
             present: signals.present,
             tiles: signals.tiles,
+            speaker: signals.speaker,
+            signs: signals.signs,
             my_name: RwSignal::new(identity::name()),
             address: RwSignal::new(String::new()),
             guessable: RwSignal::new(guessable),
@@ -222,6 +229,14 @@ impl Call {
     pub fn prefer(self, detail: Detail) {
         self.share.detail.set(detail);
         self.with_driver(|driver| driver.on_detail_change());
+    }
+
+    pub fn raise_hand(self, up: bool) {
+        self.send(Intent::Hand(up));
+    }
+
+    pub fn react(self, reaction: Reaction) {
+        self.send(Intent::React(reaction));
     }
 
     /// "Try again" on a failed tile.

@@ -18,6 +18,7 @@ pub mod scan;
 mod share;
 mod show;
 mod signaller;
+mod signs;
 mod support;
 mod view;
 
@@ -26,6 +27,7 @@ pub use keep::keep_page;
 pub use local::Local;
 pub use rest::rest_is_there;
 pub use share::{Detail, Share};
+pub use signs::{Ears, Reaction, Signs};
 pub use view::{
     Device, DeviceKind, DeviceState, DirectStep, DirectTrouble, Ended, LinkStatus, Phase,
     RoomError, Screen, ShareState, ShareTrouble, Tile, TileState, Trouble,

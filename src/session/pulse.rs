@@ -38,6 +38,7 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
         };
         driver_now.local.measure();
         if tick.is_multiple_of(ASK) {
+            driver_now.show.follow_speaker();
             ask(&driver_now);
         }
         arm(driver, &slot, tick.wrapping_add(1));

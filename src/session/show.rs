@@ -1,14 +1,19 @@
 //! The core's snapshot as signals: one set of them for each person, so that a change redraws one tile.
 
+use super::signs::{Ears, Signs};
 use super::view::{DirectStep, DirectTrouble, LinkStatus, Phase, Tile, TileState, direct_address};
 use crate::browser::{clock, media::Stream, peer_connection::PeerConnection};
 use duologue_core::{
     call::{self, PeerState, PeerView, View},
     ids::{ConnId, PeerId},
+    speaker::Speaker,
     table::Table,
 };
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
+
+/// Volume, and whether silenced.
+const AS_THEY_ARE: (u8, bool) = (100, false);
 
 /// The signals that a call shows. `Copy`, like the signals themselves.
 #[derive(Clone, Copy)]
@@ -17,6 +22,10 @@ pub struct Signals {
     pub link: RwSignal<LinkStatus>,
     pub present: RwSignal<Vec<String>>,
     pub tiles: RwSignal<Vec<Tile>>,
+    /// The peer id of whoever has the floor among the others.
+    pub speaker: RwSignal<Option<String>>,
+    /// One's own.
+    pub signs: Signs,
     pub direct: RwSignal<DirectStep>,
     pub direct_trouble: RwSignal<Option<DirectTrouble>>,
 }
@@ -27,6 +36,9 @@ pub struct Show {
     owner: Owner,
     tiles: RefCell<Table<PeerId, (Tile, Owner)>>,
     channel_open: Cell<bool>,
+    speaker: RefCell<Speaker<PeerId>>,
+    /// How loud those were to be who have left: they may come back.
+    ears: RefCell<Table<PeerId, (u8, bool)>>,
 }
 
 impl Signals {
@@ -36,6 +48,8 @@ impl Signals {
             link: RwSignal::new(LinkStatus::Connecting),
             present: RwSignal::new(Vec::new()),
             tiles: RwSignal::new(Vec::new()),
+            speaker: RwSignal::new(None),
+            signs: Signs::new(),
             direct: RwSignal::new(DirectStep::Start),
             direct_trouble: RwSignal::new(None),
         }
@@ -49,6 +63,8 @@ impl Show {
             owner,
             tiles: RefCell::default(),
             channel_open: Cell::new(false),
+            speaker: RefCell::default(),
+            ears: RefCell::default(),
         }
     }
 
@@ -60,6 +76,7 @@ impl Show {
             set(self.signals.direct, direct_step(step));
             set(self.signals.direct_trouble, *trouble);
         }
+        self.signals.signs.show(view.hand, view.reaction);
         self.mark_progress(view);
         self.update_tiles(view, conns);
     }
@@ -77,7 +94,15 @@ impl Show {
     fn update_tiles(&self, view: &View, conns: &Table<ConnId, PeerConnection>) {
         let mut tiles = self.tiles.borrow_mut();
         let before: Vec<PeerId> = tiles.keys().collect();
-        tiles.retain(|id, _| view.peers.iter().any(|p| p.id == *id));
+        let is_here = |id: &PeerId| view.peers.iter().any(|p| p.id == *id);
+        tiles.retain(|id, (tile, _)| {
+            let here = is_here(id);
+            if !here && tile.ears.setting() != AS_THEY_ARE {
+                self.ears.borrow_mut().insert(*id, tile.ears.setting());
+            }
+            here
+        });
+        self.speaker.borrow_mut().retain(is_here);
         for peer in &view.peers {
             let (tile, _) = tiles.or_insert_with(peer.id, || self.new_tile(peer));
             set(tile.name, peer.name.clone());
@@ -85,6 +110,7 @@ impl Show {
             set(tile.microphone, peer.media.microphone);
             set(tile.camera, peer.media.camera);
             set(tile.screen, peer.screen);
+            tile.signs.show(peer.hand, peer.reaction);
         }
         debug_assert!(
             conns.len() <= view.peers.len() + 1,
@@ -102,6 +128,7 @@ impl Show {
 
     fn new_tile(&self, peer: &PeerView) -> (Tile, Owner) {
         let owner = self.owner.child();
+        let ears = self.ears.borrow().get(&peer.id).copied();
         let tile = owner.with(|| Tile {
             id: StoredValue::new(peer.id.text()),
             name: RwSignal::new(peer.name.clone()),
@@ -112,6 +139,8 @@ impl Show {
             screen: RwSignal::new(peer.screen),
             screen_stream: RwSignal::new_local(None),
             level: RwSignal::new(0.0),
+            signs: Signs::new(),
+            ears: Ears::new(ears.unwrap_or(AS_THEY_ARE)),
         });
         (tile, owner)
     }
@@ -134,13 +163,24 @@ impl Show {
         self.tile(peer.id)
     }
 
+    /// What has come of somebody's sound so far.
+    pub fn hear(&self, id: PeerId, energy: f64) {
+        self.speaker.borrow_mut().hear(clock::now(), id, energy);
+    }
+
+    /// The picture follows whoever has the floor.
+    pub fn follow_speaker(&self) {
+        let speaker = self.speaker.borrow_mut().decide(clock::now());
+        set(self.signals.speaker, speaker.map(|id| id.text()));
+    }
+
     pub fn tile(&self, id: PeerId) -> Option<Tile> {
         self.tiles.borrow().get(&id).map(|(tile, _)| *tile)
     }
 }
 
 /// Sets only what differs, so that nothing is redrawn for nothing.
-fn set<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+pub(super) fn set<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }

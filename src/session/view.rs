@@ -1,6 +1,9 @@
 //! What can be shown, as plain types and signals. No behaviour.
 
-use super::rest;
+use super::{
+    rest,
+    signs::{Ears, Signs},
+};
 use crate::browser::{clock, media::Stream, page};
 pub use duologue_core::{
     call::{DirectTrouble, Ended, LinkStatus, ShareState, ShareTrouble},
@@ -54,6 +57,8 @@ pub struct Tile {
     pub screen_stream: RwSignal<Option<Stream>, LocalStorage>,
     /// Loudness, 0 to 1.
     pub level: RwSignal<f32>,
+    pub signs: Signs,
+    pub ears: Ears,
 }
 
 impl Tile {

@@ -1,11 +1,11 @@
 //! English. Plain, short, no blame: what is so, then what to do about it.
 
 use super::{
-    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, ShareWords, Shortcuts, Step,
-    Troubles, Upcoming, Words,
+    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, People, ShareWords, Shortcuts,
+    Signs, StageWords, Step, Troubles, Upcoming, Words,
 };
 use crate::session::{
-    DeviceKind, DirectTrouble, Ended, LinkStatus, RoomError, ShareTrouble, Trouble,
+    DeviceKind, DirectTrouble, Ended, LinkStatus, Reaction, RoomError, ShareTrouble, Trouble,
     scan::ScanTrouble,
 };
 
@@ -74,6 +74,41 @@ pub static WORDS: Words = Words {
         sound_held_back: "Your browser holds the sound back until you ask for it.",
         sound_on: "Turn sound on",
     },
+    stage: StageWords {
+        layout: "Layout",
+        grid: "Grid",
+        spotlight: "Spotlight",
+        hide_self: "Hide my picture",
+        show_self: "Show my picture",
+        float: "Picture in picture",
+        pin: |name| ["Pin ", name].concat(),
+        full_screen: |name| ["Full screen of ", name].concat(),
+    },
+    people: People {
+        title: "People",
+        microphone: ("Microphone on", "Microphone off"),
+        camera: ("Camera on", "Camera off"),
+        muted_for_me: "muted for you",
+        mute_for_me: |name| ["Mute ", name, " for me"].concat(),
+        volume: |name| ["Volume of ", name].concat(),
+    },
+    signs: Signs {
+        title: "Reactions",
+        raise_hand: "Raise hand",
+        reaction: |reaction| match reaction {
+            Reaction::ThumbsUp => "Thumbs up",
+            Reaction::Heart => "Heart",
+            Reaction::Laugh => "Laugh",
+            Reaction::Clap => "Clap",
+            Reaction::Surprise => "Surprise",
+            Reaction::Celebrate => "Celebrate",
+        },
+        hand_in_title: "✋",
+        muted_in_title: "(muted)",
+        hand_place: |place| ["Hand raised, number ", &place.to_string()].concat(),
+        raised: |name| [name, " raised a hand"].concat(),
+        reacted: |name, what| [name, ": ", what].concat(),
+    },
     shortcuts: Shortcuts {
         title: "Keyboard shortcuts",
         space: "Space",
@@ -81,6 +116,9 @@ pub static WORDS: Words = Words {
         camera: "Camera on or off",
         screen: "Share your screen, or stop",
         talk: "Hold to talk while the microphone is off",
+        hand: "Raise or lower your hand",
+        people: "People",
+        layout: "Grid or spotlight",
         list: "This list",
     },
     share: ShareWords {
