@@ -36,4 +36,8 @@ mod offline;
 mod server_calls;
 mod serverless;
 mod share;
+mod people;
+mod server_calls;
+mod serverless;
+mod stage;
 mod steps;

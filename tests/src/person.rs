@@ -193,6 +193,13 @@ impl Person {
         Ok(turn.driver.action_chain().key_up(key).perform().await?)
     }
 
+    /// Turns a slider to one of its ends.
+    pub async fn turn(&self, slider: &str, to: Key) -> Result<()> {
+        let slider = self.find("slider", slider).await?;
+        let _turn = self.browser.turn(&self.window).await?;
+        Ok(slider.send_keys(to + "").await?)
+    }
+
     /// Takes the focus from wherever it is.
     pub async fn look_away(&self) -> Result<()> {
         self.script("document.activeElement?.blur(); return null", vec![])

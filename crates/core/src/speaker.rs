@@ -72,12 +72,14 @@ impl<K: Copy + Ord> Speaker<K> {
         let step = step.min(LONGEST_STEP);
         self.decided = Some(now);
         let loudest = self.loudest(now);
+        // Between words nobody is loudest: a talker loses less by that than by another who talks.
+        let fall = if loudest.is_some() { step } else { step / 2 };
         for who in self.heard.keys().collect::<alloc::vec::Vec<_>>() {
             if let Some(heard) = self.heard.get_mut(&who) {
                 heard.led = if loudest == Some(who) {
                     (heard.led + step).min(HOLD)
                 } else {
-                    heard.led.saturating_sub(step)
+                    heard.led.saturating_sub(fall)
                 };
             }
         }
@@ -190,7 +192,7 @@ mod tests {
         talk.go(3_000, LOUD, 0.0);
         let mut speaker = Some(ANA);
         for _ in 0..8 {
-            talk.go(1_000, 0.0, LOUD);
+            talk.go(500, 0.0, LOUD);
             speaker = talk.go(500, 0.0, 0.0);
         }
         assert_eq!(speaker, Some(BEN));
