@@ -2,6 +2,7 @@
 //! `layout` through the stage; the style sheet puts them to use.
 
 use crate::parts::{
+    layout::Place,
     lean::{memo, text, watch, word},
     size::use_size,
     stage::{Spot, Stage},
@@ -27,19 +28,26 @@ pub fn Placed(stage: Stage, #[prop(into)] key: String, children: Children) -> im
         Spot::Among(_) => "among",
         Spot::Large(_) => "large",
     });
-    let style = text(move || match spot.get() {
-        Spot::Among(place) | Spot::Large(place) if place.width > 0.0 => {
-            let pixels =
-                |name: &str, value: f64| [name, &(value as i32).to_string(), "px;"].concat();
-            [
-                pixels("--x:", place.x),
-                pixels("--y:", place.y),
-                pixels("--width:", place.width),
-                pixels("--height:", place.height),
-            ]
-            .concat()
-        }
-        _ => String::new(),
-    });
-    view! { <div class="place" data-spot=name style=style>{children()}</div> }.into_any()
+    // One by one: the page's own rules forbid style attributes as a whole.
+    let pixels = move |pick: fn(Place) -> f64| {
+        text(move || match spot.get() {
+            Spot::Among(place) | Spot::Large(place) if place.width > 0.0 => {
+                [&(pick(place) as i32).to_string(), "px"].concat()
+            }
+            _ => "auto".to_string(),
+        })
+    };
+    view! {
+        <div
+            class="place"
+            data-spot=name
+            style=("--x", pixels(|place| place.x))
+            style=("--y", pixels(|place| place.y))
+            style=("--width", pixels(|place| place.width))
+            style=("--height", pixels(|place| place.height))
+        >
+            {children()}
+        </div>
+    }
+    .into_any()
 }
