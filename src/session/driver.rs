@@ -154,7 +154,7 @@ impl Driver {
             if let Some(tile) = self.show.tile(peer.id) {
                 tile.hear(stats.received.sound.level);
             }
-            self.show.hear(peer.id, stats.audio_energy);
+            self.show.hear(peer.id, stats.received.sound.energy);
             self.samples.borrow_mut().insert(conn, stats);
         }
         let live = self.conns.borrow();
