@@ -18,6 +18,10 @@
 //! | `speaker` | who has the floor, by the sound that comes |
 //! | `chat`    | what was said in writing: order, delivery, history, and what a text may hold |
 //! | `call`    | room + peers + link = the machine that the page drives |
+//! | `devices` | which camera, microphone and speaker; what follows a lost one |
+//! | `capture` | what a person set about sound, picture and bits |
+//! | `encoding` | how much of it goes to each person |
+//! | `muted`   | speaking while muted |
 //! | `hub`     | the server's rooms, a machine of the same kind |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
 //!
@@ -26,7 +30,10 @@
 extern crate alloc;
 
 pub mod call;
+pub mod capture;
 pub mod chat;
+pub mod devices;
+pub mod encoding;
 pub mod entropy;
 pub mod gesture;
 pub mod hub;
@@ -34,6 +41,7 @@ pub mod ids;
 pub mod io;
 pub mod json;
 pub mod link;
+pub mod muted;
 pub mod negotiate;
 pub mod peer;
 pub mod seal;
