@@ -2,11 +2,14 @@
 //! that lacks its sentence, does not compile. Views ask `words()` and never hold text of their own.
 
 mod english;
+mod setup;
 
 use crate::session::{
     DeviceKind, DirectTrouble, Ended, LinkStatus, Reaction, RoomError, ShareTrouble, Trouble,
     scan::ScanTrouble,
 };
+
+pub use setup::Setup;
 
 /// The words of the page's language.
 pub fn words() -> &'static Words {
@@ -46,6 +49,7 @@ pub struct Words {
     pub share: ShareWords,
     pub direct: Direct,
     pub devices: Devices,
+    pub setup: Setup,
     pub trouble: Troubles,
     pub upcoming: Upcoming,
     pub common: Common,

@@ -1,21 +1,10 @@
-//! Cameras, microphones and what comes out of them. A `Track` is the device switched on: dropping it
-//! turns the light off. A `Stream` is a bundle to show or to hear, and owns nothing.
+//! What comes out of cameras and microphones. A `Track` is the device switched on: dropping it turns
+//! the light off. A `Stream` is a bundle to show or to hear, and owns nothing.
 
-use super::{BrowserError, Listener};
-use js_sys::{Array, Promise};
+use super::{BrowserError, Listener, object};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    ConstrainDomStringParameters, ConstrainDoubleRange, ConstrainLongRange, Event, MediaDeviceInfo,
-    MediaDeviceKind, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack,
-    MediaStreamTrackState, MediaTrackConstraints,
-};
-
-/// The picture that a camera is asked for; it gives what it can. More would be more than a tile shows
-/// and more than most uplinks carry.
-const WIDTH: i32 = 1280;
-const HEIGHT: i32 = 720;
-const FRAMES_PER_SECOND: f64 = 30.0;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Event, MediaStream, MediaStreamTrack, MediaStreamTrackState};
 
 /// Of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,22 +26,6 @@ impl MediaKind {
             .into_iter()
             .find(|it| it.name() == name)
     }
-}
-
-/// Of a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    Camera,
-    Microphone,
-    Speaker,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    pub id: String,
-    /// Empty until the person has allowed such a device once.
-    pub label: String,
-    pub kind: Kind,
 }
 
 /// A local device at work.
@@ -84,9 +57,58 @@ impl Track {
         self.inner.get_settings().get_device_id()
     }
 
+    /// Which way a phone's camera looks: `user`, `environment`; empty where a camera does not say.
+    pub fn facing(&self) -> String {
+        object::text(&self.inner.get_settings(), "facingMode")
+    }
+
+    /// The same device once more, switched on and off by itself. The device stays on until all of
+    /// them are dropped.
+    pub fn twin(&self) -> Track {
+        Track::new(self.inner.clone(), self.kind)
+    }
+
+    /// Whether the system or the browser withholds what the device gives.
+    pub fn is_withheld(&self) -> bool {
+        self.inner.muted()
+    }
+
+    /// Called when that begins and when it ends.
+    pub fn on_withheld(&self, on: impl Fn() + Clone + 'static) -> [Listener; 2] {
+        ["mute", "unmute"].map(|name| {
+            let on = on.clone();
+            Listener::new(&self.inner, name, move |_: Event| on())
+        })
+    }
+
+    /// Asks the device for another picture while it runs. An error leaves it as it was.
+    pub fn apply(
+        &self,
+        constraints: &JsValue,
+    ) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+        let applied = self
+            .inner
+            .apply_constraints_with_constraints(constraints.unchecked_ref());
+        async move {
+            JsFuture::from(applied?).await?;
+            Ok(())
+        }
+    }
+
     /// A disabled track sends silence or black; its device stays on.
     pub fn set_enabled(&self, enabled: bool) {
         self.inner.set_enabled(enabled);
+    }
+
+    pub fn is_enabled(&self) -> bool {
+        self.inner.enabled()
+    }
+
+    /// The picture's width and height, as the device gives it.
+    pub fn size(&self) -> (u32, u32) {
+        let settings = self.inner.get_settings();
+        let side = |name| object::number(&settings, name) as u32;
+        (side("width"), side("height"))
     }
 
     pub fn is_live(&self) -> bool {
@@ -137,162 +159,6 @@ impl Stream {
             MediaKind::Video => self.0.get_video_tracks(),
         };
         tracks.length() > 0
-    }
-}
-
-/// Whether this page may ask for devices at all; an insecure one may not.
-pub fn supported() -> bool {
-    devices().is_ok()
-}
-
-pub fn open_microphone(
-    device: Option<&str>,
-) -> impl Future<Output = Result<Track, BrowserError>> + use<> {
-    let constraints = MediaStreamConstraints::new();
-    constraints.set_audio_media_track_constraints(&sound(device));
-    let opened = user_media(&constraints);
-    async move { first(&opened?.stream().await?, MediaKind::Audio) }
-}
-
-pub fn open_camera(
-    device: Option<&str>,
-) -> impl Future<Output = Result<Track, BrowserError>> + use<> {
-    let constraints = MediaStreamConstraints::new();
-    constraints.set_video_media_track_constraints(&sight(device));
-    let opened = user_media(&constraints);
-    async move { first(&opened?.stream().await?, MediaKind::Video) }
-}
-
-/// Both with one question to the person: microphone, camera. It is both or an error.
-pub fn open_both(
-    microphone: Option<&str>,
-    camera: Option<&str>,
-) -> impl Future<Output = Result<(Track, Track), BrowserError>> + use<> {
-    let constraints = MediaStreamConstraints::new();
-    constraints.set_audio_media_track_constraints(&sound(microphone));
-    constraints.set_video_media_track_constraints(&sight(camera));
-    let opened = user_media(&constraints);
-    async move {
-        let stream = opened?.stream().await?;
-        Ok((
-            first(&stream, MediaKind::Audio)?,
-            first(&stream, MediaKind::Video)?,
-        ))
-    }
-}
-
-pub async fn enumerate() -> Result<Vec<Device>, BrowserError> {
-    let found = JsFuture::from(devices()?.enumerate_devices()?).await?;
-    let found: Array = found.unchecked_into();
-    Ok(found
-        .iter()
-        .filter_map(|it| device(it.unchecked_ref()))
-        .collect())
-}
-
-/// Called when a device has been plugged in or out. `None` where there are no devices to watch.
-pub fn on_device_change(on: impl Fn() + 'static) -> Option<Listener> {
-    Some(Listener::new(
-        &*devices().ok()?,
-        "devicechange",
-        move |_: Event| on(),
-    ))
-}
-
-pub(super) fn devices() -> Result<MediaDevices, BrowserError> {
-    let navigator = super::page::secure_navigator().ok_or(BrowserError::Security)?;
-    Ok(navigator.media_devices()?)
-}
-
-fn device(info: &MediaDeviceInfo) -> Option<Device> {
-    let kind = match info.kind() {
-        MediaDeviceKind::Audioinput => Kind::Microphone,
-        MediaDeviceKind::Audiooutput => Kind::Speaker,
-        MediaDeviceKind::Videoinput => Kind::Camera,
-        _ => return None,
-    };
-    Some(Device {
-        id: info.device_id(),
-        label: info.label(),
-        kind,
-    })
-}
-
-fn sound(device: Option<&str>) -> MediaTrackConstraints {
-    let constraints = MediaTrackConstraints::new();
-    exactly(&constraints, device);
-    constraints
-}
-
-fn sight(device: Option<&str>) -> MediaTrackConstraints {
-    let constraints = MediaTrackConstraints::new();
-    exactly(&constraints, device);
-    let ideal = |value: i32| {
-        let range = ConstrainLongRange::new();
-        range.set_ideal(value);
-        range
-    };
-    constraints.set_width_constrain_long_range(&ideal(WIDTH));
-    constraints.set_height_constrain_long_range(&ideal(HEIGHT));
-    let rate = ConstrainDoubleRange::new();
-    rate.set_ideal(FRAMES_PER_SECOND);
-    constraints.set_frame_rate_constrain_double_range(&rate);
-    constraints
-}
-
-/// This device or none, so that a person never speaks into another than the one they chose.
-fn exactly(constraints: &MediaTrackConstraints, device: Option<&str>) {
-    if let Some(id) = device {
-        let exact = ConstrainDomStringParameters::new();
-        exact.set_exact_str(id);
-        constraints.set_device_id_constrain_dom_string_parameters(&exact);
-    }
-}
-
-fn user_media(constraints: &MediaStreamConstraints) -> Result<Opening, BrowserError> {
-    let promise = devices()?.get_user_media_with_constraints(constraints)?;
-    Ok(Opening::of(promise))
-}
-
-/// A question to the person that is still open. When nobody waits for the answer any more, the
-/// devices it brings are switched off as soon as they come.
-pub(super) struct Opening {
-    promise: Option<Promise>,
-}
-
-impl Opening {
-    pub(super) fn of(promise: Promise) -> Opening {
-        Opening {
-            promise: Some(promise),
-        }
-    }
-
-    async fn stream(self) -> Result<MediaStream, BrowserError> {
-        Ok(self.answer().await?)
-    }
-
-    pub(super) async fn answer(mut self) -> Result<MediaStream, JsValue> {
-        let Some(promise) = self.promise.clone() else {
-            return Err(JsValue::UNDEFINED);
-        };
-        let answer = JsFuture::from(promise).await;
-        self.promise = None;
-        Ok(answer?.unchecked_into())
-    }
-}
-
-impl Drop for Opening {
-    fn drop(&mut self) {
-        let Some(promise) = self.promise.take() else {
-            return;
-        };
-        spawn_local(async move {
-            if let Ok(stream) = JsFuture::from(promise).await {
-                for track in stream.unchecked_into::<MediaStream>().get_tracks().iter() {
-                    track.unchecked_into::<MediaStreamTrack>().stop();
-                }
-            }
-        });
     }
 }
 

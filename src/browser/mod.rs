@@ -10,8 +10,8 @@
 //! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
 //! | `sys`, `object` | what web-sys lacks; plain JavaScript objects |
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
-//! | `peer_connection`, `peer_events`, `description`, `gather`, `stats` | a connection with its control channel; SDP; candidates; figures |
-//! | `media`, `screen`, `level`, `video` | devices and tracks; screens; loudness; showing a stream |
+//! | `peer_connection`, `peer_events`, `description`, `encoder`, `gather`, `stats` | a connection with its control channel; SDP; limits; candidates; figures |
+//! | `devices`, `media`, `screen`, `level`, `video`, `sound` | asking for devices; tracks; screens; loudness; showing a stream; a short sound |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
@@ -21,6 +21,8 @@ pub mod broadcast_channel;
 pub mod clipboard;
 pub mod clock;
 mod description;
+pub mod devices;
+mod encoder;
 pub mod error;
 mod gather;
 mod global;
@@ -40,6 +42,7 @@ pub mod rest;
 pub mod screen;
 pub mod service_worker;
 pub mod share;
+pub mod sound;
 pub mod stats;
 pub mod storage;
 mod sys;

@@ -6,6 +6,7 @@
 
 use super::{
     BrowserError, Listener, description as translate,
+    encoder::limit,
     gather::gather,
     media::{MediaKind, Stream, Track},
     object, peer_events,
@@ -15,14 +16,14 @@ use super::{
     wait::{Flag, unheard},
 };
 pub use super::{peer_events::PeerEvent, stats::Stats};
-use duologue_core::{io::Sdp, record, wire::Candidate};
+use duologue_core::{encoding::Encoding, io::Sdp, record, wire::Candidate};
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     MediaStream, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionState,
-    RtcRtpEncodingParameters, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
+    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 
 /// As `config.json` lists them, and as `RTCConfiguration` takes them.
@@ -131,7 +132,7 @@ impl PeerConnection {
             let init = RtcRtpTransceiverInit::new();
             init.set_direction(RtcRtpTransceiverDirection::Sendrecv);
             init.set_streams(&Array::of1(&self.group));
-            let what = track.map_or_else(|| kind.name().into(), |it| it.raw().clone().into());
+            let what = track.map_or_else(|| kind.name().into(), |it| it.raw().into());
             let connection = self.connection.unchecked_ref::<Connection>();
             // Throws on a closed connection alone, and this one is open as long as it is there.
             connection.add_transceiver(&what, &init).ok()
@@ -176,20 +177,13 @@ impl PeerConnection {
         }
     }
 
-    /// Sends the picture at this fraction of its width and height from the next frame on: 1 of `parts`.
-    /// Nothing happens while there are no slots.
-    pub fn shrink_video(&self, parts: f32) {
-        let slots = self.slots.borrow();
-        let Some(sender) = slots.as_ref().map(|slots| slots.video.sender()) else {
-            return;
-        };
-        let parameters = sender.get_parameters();
-        for encoding in parameters.get_encodings().iter().flat_map(Array::iter) {
-            encoding
-                .unchecked_into::<RtcRtpEncodingParameters>()
-                .set_scale_resolution_down_by(parts);
+    /// What encoders are told from the next frame on. Nothing happens while there are no slots.
+    pub fn encode(&self, encoding: Encoding) {
+        if let Some(slots) = &*self.slots.borrow() {
+            let picture = encoding.picture_bits;
+            limit(&slots.audio.sender(), Some(encoding.sound_bits), None);
+            limit(&slots.video.sender(), picture, Some(encoding.shrink));
         }
-        unheard(sender.set_parameters_with_parameters(&parameters));
     }
 
     /// Sends this screen, by transceivers of its own that are made the first time.

@@ -2,7 +2,8 @@
 
 use super::{
     BrowserError, Listener,
-    media::{self, MediaKind, Opening, Stream, Track},
+    devices::{self, Opening},
+    media::{self, MediaKind, Stream, Track},
     object,
     sys::{Connection, Displays, Hinted},
     wait::unheard,
@@ -65,7 +66,7 @@ pub struct Capture {
 
 /// No telephone lets a page see its screen.
 pub fn supported() -> bool {
-    media::devices().is_ok_and(|it| object::get(&it, "getDisplayMedia").is_function())
+    devices::devices().is_ok_and(|it| object::get(&it, "getDisplayMedia").is_function())
 }
 
 /// Asks the person; needs a gesture of theirs. `Abort` when they would rather not, `NotAllowed` when
@@ -88,7 +89,7 @@ pub fn capture(detail: Detail) -> impl Future<Output = Result<Capture, BrowserEr
         // This page within this page within …
         ("selfBrowserSurface", "exclude".into()),
     ]);
-    let asked = media::devices().and_then(|it| {
+    let asked = devices::devices().and_then(|it| {
         let promise = it.unchecked_ref::<Displays>().display_media(&options);
         Ok(Opening::of(promise.map_err(refusal)?))
     });

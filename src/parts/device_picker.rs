@@ -24,15 +24,21 @@ pub fn DevicePicker(local: Local, kind: DeviceKind) -> impl IntoView {
     };
     let choose = move |id: String| {
         let devices = untrack(devices);
-        if let Some(device) = devices.iter().find(|device| device.id == id) {
-            local.choose(device);
-        }
+        let device = devices.into_iter().find(|device| device.id == id);
+        local.choose(&device.unwrap_or(Device {
+            kind,
+            id: String::new(),
+            label: String::new(),
+            group: String::new(),
+        }));
     };
+    // Where the system's speaker is not in the list it is one more to choose.
+    let least = if kind == DeviceKind::Speaker { 1 } else { 2 };
     view! {
         <label class="field">
             <span class="field-label">{words().devices.name(kind)}</span>
             <select
-                prop:disabled=move || devices().len() < 2
+                prop:disabled=move || devices().len() < least
                 on:change=input(choose)
             >
                 {part(move || Some(options(kind, &devices(), &chosen.get())))}
@@ -43,15 +49,12 @@ pub fn DevicePicker(local: Local, kind: DeviceKind) -> impl IntoView {
 }
 
 fn options(kind: DeviceKind, devices: &[Device], chosen: &str) -> AnyView {
-    if devices.is_empty() {
-        let speaker = kind == DeviceKind::Speaker;
-        let text = if speaker {
-            words().devices.system_default
-        } else {
-            words().devices.none
-        };
-        return view! { <option value="">{text}</option> }.into_any();
-    }
+    let nameless = match kind {
+        DeviceKind::Speaker if devices.iter().any(|it| it.id == "default") => None,
+        DeviceKind::Speaker => Some(words().devices.system_default),
+        _ if devices.is_empty() => Some(words().devices.none),
+        _ => None,
+    };
     let option = |(place, device): (usize, &Device)| {
         let label = match device.label.as_str() {
             "" => (words().devices.numbered)(kind, place + 1),
@@ -59,10 +62,9 @@ fn options(kind: DeviceKind, devices: &[Device], chosen: &str) -> AnyView {
         };
         view! { <option value=device.id.clone() prop:selected=device.id == chosen>{label}</option> }
     };
-    devices
-        .iter()
-        .enumerate()
-        .map(option)
-        .collect_view()
-        .into_any()
+    view! {
+        {nameless.map(|text| view! { <option value="">{text}</option> })}
+        {devices.iter().enumerate().map(option).collect_view()}
+    }
+    .into_any()
 }

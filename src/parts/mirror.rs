@@ -3,6 +3,7 @@
 
 use crate::{
     parts::{
+        flip::FlipButton,
         lean::{flag, part},
         level_meter::LevelMeter,
         notice::Alert,
@@ -17,12 +18,17 @@ use leptos::prelude::*;
 #[component]
 pub fn Mirror(local: Local) -> impl IntoView {
     view! {
-        <div class="mirror" data-camera=flag(move || local.camera.get() == DeviceState::On)>
+        <div
+            class="mirror"
+            data-camera=flag(move || local.camera.get() == DeviceState::On)
+            data-mirrored=flag(move || local.mirrored.get())
+        >
             <Picture stream=local.preview />
             <div class="mirror-note">{part(move || in_place_of_picture(local))}</div>
             <div class="mirror-controls">
                 <LevelMeter level=local.level />
                 <DeviceToggles local=local />
+                <FlipButton local=local />
             </div>
         </div>
     }

@@ -1,9 +1,9 @@
-//! More options in a call: other devices, and the whole screen.
+//! More options in a call: devices and how they work, and the whole screen.
 
 use crate::{
     parts::{
         button::Button,
-        device_picker::DevicePicker,
+        device_settings::DeviceSettings,
         dialog::Dialog,
         icon::{FULL_SCREEN, Icon},
         lean::{press, word},
@@ -13,7 +13,7 @@ use crate::{
         stage::Stage,
         stage_options::StageOptions,
     },
-    session::{Call, DeviceKind},
+    session::Call,
     words::words,
 };
 use leptos::prelude::*;
@@ -31,9 +31,7 @@ pub fn OptionsDialog(
     view! {
         <Dialog open=open title=words().call.more>
             <StageOptions stage=stage pip=pip open=open />
-            <DevicePicker local=local kind=DeviceKind::Camera />
-            <DevicePicker local=local kind=DeviceKind::Microphone />
-            <DevicePicker local=local kind=DeviceKind::Speaker />
+            <DeviceSettings local=local />
             {call.share.is_possible().then(|| view! { <DetailChoice call=call place="options" /> })}
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
             {(!page::is_touch_first()).then(|| view! { <ShortcutsButton list=open keys=keys /> })}

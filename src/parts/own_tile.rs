@@ -3,6 +3,7 @@
 
 use crate::{
     parts::{
+        flip::FlipButton,
         lean::{flag, pointer, text, word},
         picture::Picture,
         signs::TileSigns,
@@ -114,6 +115,7 @@ pub fn OwnTile(call: Call, #[prop(into)] small: Signal<bool>) -> impl IntoView {
             data-corner=word(move || corner.get().name())
             data-dragged=flag(move || drag.get().is_some())
             data-camera=flag(camera)
+            data-mirrored=flag(move || local.mirrored.get())
             style=("--right", text(move || pixels(|drag| drag.2)))
             style=("--down", text(move || pixels(|drag| drag.3)))
             on:pointerdown=pointer(grab)
@@ -123,6 +125,7 @@ pub fn OwnTile(call: Call, #[prop(into)] small: Signal<bool>) -> impl IntoView {
             on:keydown=on_key
         >
             <Picture stream=local.preview />
+            <FlipButton local=local />
             <Initial name=Signal::derive(move || called(&call.my_name.get())) />
             <NameChip name=name muted=Signal::derive(move || local.microphone.get() != DeviceState::On) />
             <TileSigns signs=call.signs />

@@ -4,6 +4,7 @@ use crate::{
     parts::{
         button::Button,
         call_bar::CallBar,
+        device_notices::{DeviceNotices, MutedHint},
         grid::{Grid, Placed},
         icon::{Icon, SOUND},
         invite::{FirstHere, InviteDialog},
@@ -99,6 +100,10 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <News tiles=call.tiles />
             <HeldBack hearing=hearing />
             <ShareNotice call=call />
+            <div class="call-notices">
+                <DeviceNotices local=call.local />
+                <MutedHint local=call.local />
+            </div>
             <Toolbar call=call panels=panels invite=invite options=options />
             <SignsMenu call=call />
             <PeoplePanel call=call stage=stage panels=panels />

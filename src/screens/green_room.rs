@@ -3,7 +3,9 @@
 use crate::{
     parts::{
         brand::Brand,
+        device_notices::DeviceNotices,
         device_picker::DevicePicker,
+        device_settings::TestSound,
         lean::{flag, input, part, submit, text, word},
         mirror::{MicrophoneTrouble, Mirror},
         notice::Hint,
@@ -43,6 +45,7 @@ pub fn GreenRoom(
                     <p class="soft" role="status">{present}</p>
                     <NameField name=call.my_name />
                     <MicrophoneTrouble local=call.local />
+                    <DeviceNotices local=call.local />
                     {part(move || call.guessable.get().then(|| view! { <Hint text=words.guessable /> }.into_any()))}
                     <button type="submit" class="button" data-kind="primary" aria-busy=flag(opening)>
                         {words.join}
@@ -54,6 +57,7 @@ pub fn GreenRoom(
                     <DevicePicker local=call.local kind=DeviceKind::Camera />
                     <DevicePicker local=call.local kind=DeviceKind::Microphone />
                     <DevicePicker local=call.local kind=DeviceKind::Speaker />
+                    <TestSound local=call.local />
                 </fieldset>
             </main>
         </div>

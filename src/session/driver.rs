@@ -3,7 +3,8 @@
 //! the owner lets go, connections close and devices go dark.
 
 use super::{
-    effects, local::Local, pulse::Samples, share::Share, show::Show, signaller::Signaller,
+    effects, local::Local, pulse::Samples, sending::Known, share::Share, show::Show,
+    signaller::Signaller,
 };
 use crate::browser::{
     clock::{self, Timer},
@@ -34,6 +35,7 @@ pub struct Driver {
     pub(super) share: Share,
     pub(super) show: Show,
     pub(super) samples: Samples,
+    pub(super) known: Known,
     /// Holds the driver itself while it says goodbye.
     timer_of_goodbye: RefCell<Option<Timer>>,
 }
@@ -61,6 +63,7 @@ impl Driver {
             share,
             show,
             samples: Samples::default(),
+            known: Known::default(),
             timer_of_goodbye: RefCell::default(),
         })
     }
@@ -135,6 +138,7 @@ impl Driver {
                 connection.replace_video(video);
             });
         }
+        self.tune_all();
         self.dispatch(Input::User(Intent::Media(self.local.media())));
     }
 

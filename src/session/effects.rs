@@ -2,7 +2,6 @@
 
 use super::{driver::Driver, signaller::Signaller};
 use crate::browser::{
-    clock,
     error::BrowserError,
     peer_connection::{PeerConnection, PeerEvent},
 };
@@ -10,18 +9,10 @@ use duologue_core::{
     ids::{ConnId, OpId},
     io::{ConnEvent, ConnState, Input, Op, OpError, OpValue, Output, SignalEvent},
 };
-use std::rc::Weak;
 use wasm_bindgen_futures::spawn_local;
 
 /// Candidates that have not come by then are not worth a person's waiting.
 const GATHER: u32 = 1_500;
-/// The first frames are sent with a fourth of their width and height. An encoder that is given a
-/// camera's whole picture for a path that nobody knows yet drops one frame after another until it has
-/// found a size that fits, and that takes a fifth of a second, every time.
-const SMALL: f32 = 4.0;
-/// The whole picture follows when browsers have had time to learn what the path carries.
-const LEARNING: u64 = 500;
-
 pub fn carry_out(driver: &Driver, output: Output) {
     match output {
         Output::Dial => {
@@ -41,14 +32,18 @@ pub fn carry_out(driver: &Driver, output: Output) {
             }
         }
         Output::OpenConn { conn, slots } => open(driver, conn, slots),
-        Output::CreateSlots(conn) => on(driver, conn, |c| {
-            driver.local.with_tracks(|a, v| c.add_slots(a, v));
-            start_small(c);
-        }),
-        Output::AdoptSlots(conn) => on(driver, conn, |c| {
-            driver.local.with_tracks(|a, v| c.adopt_slots(a, v));
-            start_small(c);
-        }),
+        Output::CreateSlots(conn) => {
+            on(driver, conn, |c| {
+                driver.local.with_tracks(|a, v| c.add_slots(a, v))
+            });
+            driver.tune_new(conn);
+        }
+        Output::AdoptSlots(conn) => {
+            on(driver, conn, |c| {
+                driver.local.with_tracks(|a, v| c.adopt_slots(a, v))
+            });
+            driver.tune_new(conn);
+        }
         Output::SendScreen(conn) => driver.share.with_capture(|capture, detail| {
             on(driver, conn, |c| c.send_screen(capture, detail));
         }),
@@ -58,7 +53,11 @@ pub fn carry_out(driver: &Driver, output: Output) {
             driver.share.put_down();
         }
         Output::RestartIce(conn) => on(driver, conn, PeerConnection::restart_ice),
-        Output::CloseConn(conn) => drop(driver.conns.borrow_mut().remove(&conn)),
+        Output::CloseConn(conn) => {
+            let closed = driver.conns.borrow_mut().remove(&conn);
+            drop(closed);
+            driver.tune_all();
+        }
         Output::ChannelText(conn, text) => on(driver, conn, |c| {
             // A channel that closes just now says so in its own event.
             let _ = c.send_text(&text);
@@ -82,8 +81,10 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
     let this = driver.this.clone();
     let on_event = move |event: PeerEvent| match event {
         PeerEvent::Conn(event) => {
-            if event == ConnEvent::State(ConnState::Connected) {
-                spawn_local(grow(this.clone(), conn));
+            if event == ConnEvent::State(ConnState::Connected)
+                && let Some(driver) = this.upgrade()
+            {
+                driver.learn(conn);
             }
             send(Input::Conn(conn, event));
         }
@@ -102,26 +103,12 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
                 driver
                     .local
                     .with_tracks(|audio, video| connection.add_slots(audio, video));
-                start_small(&connection);
             }
             driver.conns.borrow_mut().insert(conn, connection);
+            driver.tune_new(conn);
         }
         // No WebRTC here, or too many connections: the core hears of it as of any lost connection.
         Err(_) => driver.dispatch(Input::Conn(conn, ConnEvent::ChannelClosed)),
-    }
-}
-
-/// A path that stands already is known.
-fn start_small(connection: &PeerConnection) {
-    if !connection.is_connected() {
-        connection.shrink_video(SMALL);
-    }
-}
-
-async fn grow(driver: Weak<Driver>, conn: ConnId) {
-    clock::pause(LEARNING).await;
-    if let Some(driver) = driver.upgrade() {
-        on(&driver, conn, |c| c.shrink_video(1.0));
     }
 }
 

@@ -6,6 +6,7 @@
 //! strangers, `show` turns its snapshot into signals, `support` is `window.duologue`.
 
 mod call;
+mod chime;
 mod driver;
 mod effects;
 mod identity;
@@ -15,6 +16,7 @@ mod means;
 mod pulse;
 mod rest;
 pub mod scan;
+mod sending;
 mod share;
 mod show;
 mod signaller;
@@ -29,6 +31,7 @@ pub use rest::rest_is_there;
 pub use share::{Detail, Share};
 pub use signs::{Ears, Reaction, Signs};
 pub use view::{
-    Device, DeviceKind, DeviceState, DirectStep, DirectTrouble, Ended, LinkStatus, Phase,
-    RoomError, Screen, ShareState, ShareTrouble, Tile, TileState, Trouble,
+    Capture, Device, DeviceKind, DeviceNews, DeviceState, DirectStep, DirectTrouble, Ended,
+    FrameRate, Limit, LinkStatus, Offer, Phase, Resolution, RoomError, Screen, ShareState,
+    ShareTrouble, SoundTest, Tile, TileState, Trouble,
 };

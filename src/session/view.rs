@@ -7,6 +7,8 @@ use super::{
 use crate::browser::{clock, media::Stream, page};
 pub use duologue_core::{
     call::{DirectTrouble, Ended, LinkStatus, ShareState, ShareTrouble},
+    capture::{Capture, FrameRate, Limit, Resolution},
+    devices::{Device, Kind as DeviceKind},
     seal::RoomError,
     wire::Screen,
 };
@@ -78,19 +80,38 @@ impl Tile {
 /// The peer id's text, for keys and `data-peer`.
 pub type PeerKey = StoredValue<String>;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeviceKind {
-    Camera,
-    Microphone,
-    Speaker,
+/// What has become of a device, and what is used now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceNews {
+    /// It went. `now` is empty where the system's own is used.
+    Gone {
+        kind: DeviceKind,
+        name: String,
+        now: String,
+    },
+    /// The system's choice is another one.
+    Moved { now: String },
+    /// The remembered one is not connected.
+    Missing { name: String, now: String },
+    /// The chosen one did not start.
+    Refused { name: String, now: String },
 }
 
+/// How the sound that tests the speaker fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SoundTest {
+    Idle,
+    Playing,
+    Failed,
+}
+
+/// A device that came while another is in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    pub id: String,
-    /// Empty until permission was given.
-    pub label: String,
-    pub kind: DeviceKind,
+pub struct Offer {
+    pub name: String,
+    /// It was used before.
+    pub back: bool,
+    pub devices: Vec<Device>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! English. Plain, short, no blame: what is so, then what to do about it.
 
+mod setup;
+
 use super::{
     Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, People, ShareWords, Shortcuts,
     Signs, StageWords, Step, Troubles, Upcoming, Words,
@@ -167,6 +169,7 @@ pub static WORDS: Words = Words {
         numbered: |kind, number| [WORDS.devices.name(kind), " ", &number.to_string()].concat(),
         level: "Loudness of your microphone",
     },
+    setup: setup::SETUP,
     trouble: Troubles {
         device,
         ended,

@@ -1,15 +1,17 @@
 //! Connections: two of them in one page find each other, and none stays behind.
 
 use crate::support::{
-    instrument, live_connections, live_listeners, made_connections, next_turn, until,
+    any_camera, both, instrument, live_connections, live_listeners, live_sent_tracks,
+    made_connections, next_turn, until,
 };
 use duologue_core::{
+    encoding::Encoding,
     io::{ConnEvent, ConnState, Sdp, SdpKind},
     wire::Candidate,
 };
 use duologue_web::browser::{
     BrowserError,
-    media::{MediaKind, Track, open_both, open_camera},
+    media::{MediaKind, Track},
     page,
     peer_connection::{IceConfig, IceServer, PeerConnection, PeerEvent},
     stats::Stats,
@@ -134,7 +136,7 @@ async fn candidates_can_follow_one_by_one() {
 #[wasm_bindgen_test]
 async fn video_advances_sound_is_heard_and_a_late_camera_needs_no_negotiation() {
     let (a, b) = (End::open(), End::open());
-    let (microphone, camera) = open_both(None, None).await.unwrap();
+    let (microphone, camera) = both().await.unwrap();
     a.connection.add_slots(Some(&microphone), Some(&camera));
     a.hears_conn(ConnEvent::NegotiationNeeded).await;
     connect(&a, &b, None, None).await;
@@ -162,7 +164,7 @@ async fn video_advances_sound_is_heard_and_a_late_camera_needs_no_negotiation() 
 
     a.events.borrow_mut().clear();
     b.events.borrow_mut().clear();
-    let late = open_camera(None).await.unwrap();
+    let late = any_camera().await.unwrap();
     b.connection.replace_video(Some(&late));
     a.sees_video().await;
     a.connection.replace_video(None);
@@ -170,27 +172,49 @@ async fn video_advances_sound_is_heard_and_a_late_camera_needs_no_negotiation() 
     assert!(!a.events.borrow().contains(&asked) && !b.events.borrow().contains(&asked));
 }
 
+const WHOLE: Encoding = Encoding {
+    sound_bits: 40_000,
+    picture_bits: None,
+    shrink: 1.0,
+};
+const SMALL: Encoding = Encoding {
+    shrink: 4.0,
+    ..WHOLE
+};
+
 #[wasm_bindgen_test]
 async fn a_picture_starts_small_and_grows_without_negotiation() {
     let (a, b) = (End::open(), End::open());
-    let camera = open_camera(None).await.unwrap();
-    a.connection.shrink_video(4.0);
+    let camera = any_camera().await.unwrap();
+    a.connection.encode(SMALL);
     a.connection.add_slots(None, Some(&camera));
-    a.connection.shrink_video(4.0);
+    a.connection.encode(SMALL);
     assert!(!a.connection.is_connected());
     connect(&a, &b, None, Some(&camera)).await;
     assert!(a.connection.is_connected());
-    b.connection.shrink_video(4.0);
+    b.connection.encode(SMALL);
     b.sees_video().await;
     assert_eq!(b.stats().await.received.picture.width, 320.0);
     a.events.borrow_mut().clear();
-    a.connection.shrink_video(1.0);
+    a.connection.encode(WHOLE);
     until("a bigger picture", async || {
         b.stats().await.received.picture.width > 320.0
     })
     .await;
     let asked = PeerEvent::Conn(ConnEvent::NegotiationNeeded);
     assert!(!a.events.borrow().contains(&asked));
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_is_sent_goes_dark_with_its_track() {
+    instrument();
+    let a = End::open();
+    let camera = any_camera().await.unwrap();
+    let before = live_sent_tracks();
+    a.connection.add_slots(None, Some(&camera));
+    assert_eq!(live_sent_tracks(), before + 1);
+    drop(camera);
+    assert_eq!(live_sent_tracks(), before, "a copy of the track stayed on");
 }
 
 #[wasm_bindgen_test]

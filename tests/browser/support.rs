@@ -1,5 +1,11 @@
 //! Waiting for what a browser does in its own time, and counting what it keeps for us.
 
+use duologue_core::capture::Capture;
+use duologue_web::browser::{
+    BrowserError,
+    devices::{self, Which},
+    media::Track,
+};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 
@@ -20,6 +26,32 @@ pub async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
 /// The next turn of the event loop, when all that was due has been delivered.
 pub async fn next_turn() {
     TimeoutFuture::new(0).await;
+}
+
+pub async fn any_camera() -> Result<Track, BrowserError> {
+    open_camera(&Which::Any).await
+}
+
+pub fn open_camera(which: &Which) -> impl Future<Output = Result<Track, BrowserError>> + use<> {
+    devices::open_camera(which, Capture::default().sight())
+}
+
+pub async fn any_microphone() -> Result<Track, BrowserError> {
+    open_microphone(&Which::Any).await
+}
+
+pub fn open_microphone(which: &Which) -> impl Future<Output = Result<Track, BrowserError>> + use<> {
+    devices::open_microphone(which, Capture::default().sound())
+}
+
+/// Microphone, camera.
+pub async fn both() -> Result<(Track, Track), BrowserError> {
+    let capture = Capture::default();
+    devices::open_both(
+        (&Which::Any, capture.sound()),
+        (&Which::Any, capture.sight()),
+    )
+    .await
 }
 
 #[wasm_bindgen(inline_js = r#"
@@ -66,6 +98,10 @@ export function live_connections() {
     return connections.filter((it) => it.signalingState !== 'closed').length;
 }
 export function live_listeners() { return listeners; }
+export function live_sent_tracks() {
+    return connections.flatMap((it) => it.getSenders())
+        .filter((it) => it.track && it.track.readyState === 'live').length;
+}
 export function opened_tracks() { return tracks.length; }
 export function live_tracks() { return tracks.filter((it) => it.readyState === 'live').length; }
 "#)]
@@ -75,6 +111,8 @@ extern "C" {
     pub fn made_connections() -> u32;
     pub fn live_connections() -> u32;
     pub fn live_listeners() -> i32;
+    /// What senders hold, themselves or a copy of it.
+    pub fn live_sent_tracks() -> u32;
     pub fn opened_tracks() -> u32;
     pub fn live_tracks() -> u32;
 }

@@ -59,6 +59,15 @@ pub const TILES: &str = r#"
 
 pub const PEERS: &str = "return Promise.resolve(window.duologue.peers());";
 
+pub const CHOOSE: &str = r#"
+    const list = byRole("combobox", arguments[0])[0];
+    const option = [...(list?.options ?? [])].find((it) => it.text === arguments[1]);
+    if (!option) return false;
+    list.value = option.value;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+"#;
+
 pub const MARKS: &str = r#"
     const marks = window.duologue.marks;
     return Object.fromEntries(Object.entries(typeof marks === "function" ? marks.call(window.duologue) : marks)

@@ -230,6 +230,25 @@ impl Person {
             .with_context(|| format!("{} fills {name:?}", self.label))
     }
 
+    /// Chooses from a list, by what is written there.
+    pub async fn choose(&self, list: &str, option: &str) -> Result<()> {
+        let what = format!("{option:?} in {list:?} on {}'s page", self.label);
+        until(&what, CONTROL, async || {
+            let chosen: bool = self
+                .with_roles(page::CHOOSE, vec![json!(list), json!(option)])
+                .await?;
+            ensure!(chosen, "it is not there");
+            Ok(())
+        })
+        .await
+    }
+
+    /// What is chosen in a list now.
+    pub async fn chosen(&self, list: &str) -> Result<String> {
+        let script = "return byRole('combobox', arguments[0])[0]?.selectedOptions[0]?.text ?? ''";
+        self.with_roles(script, vec![json!(list)]).await
+    }
+
     /// The text of a read-only field, once there is one.
     pub async fn read_field(&self, name: &str) -> Result<String> {
         until(

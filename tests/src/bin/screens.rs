@@ -17,6 +17,9 @@ const LOOKS: [Look; 4] = [
     Look::new("phone-dark", 390, 844, true),
 ];
 
+/// Devices that can be plugged in.
+const PLUGS: &str = include_str!("../../e2e/plugs.js");
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     Scene::play("screens", Weight::Heavy, async |scene| {
@@ -38,6 +41,8 @@ async fn main() -> Result<(), Failure> {
         take(&ana, "direct-invite").await?;
 
         ana.goto(&server.page()).await?;
+        ana.find("button", "Start a call").await?;
+        let _: bool = ana.script(PLUGS, vec![]).await?;
         ana.press("Start a call").await?;
         ana.find("button", "Join call").await?;
         let room = ana.url().await?;
@@ -46,6 +51,11 @@ async fn main() -> Result<(), Failure> {
         ana.press("Join call").await?;
         ana.find("toolbar", "Call controls").await?;
         take(&ana, "call-alone").await?;
+        let _: bool = ana
+            .script("seen.plug('headset'); return true", vec![])
+            .await?;
+        ana.is_told(&["headset is connected"]).await?;
+        take(&ana, "call-headset").await?;
         ana.press("Invite").await?;
         take(&ana, "call-invite").await?;
         ana.press("Close").await?;
