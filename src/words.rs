@@ -5,8 +5,8 @@ mod english;
 mod setup;
 
 use crate::session::{
-    DeviceKind, DirectTrouble, Ended, LinkStatus, Reaction, RoomError, ShareTrouble, Trouble,
-    scan::ScanTrouble,
+    DeviceKind, DirectTrouble, Ended, LinkStatus, MediaStream, Reaction, RoomError, ShareTrouble,
+    Trouble, scan::ScanTrouble,
 };
 
 pub use setup::Setup;
@@ -47,6 +47,7 @@ pub struct Words {
     pub signs: Signs,
     pub shortcuts: Shortcuts,
     pub share: ShareWords,
+    pub details: Details,
     pub direct: Direct,
     pub devices: Devices,
     pub setup: Setup,
@@ -188,6 +189,30 @@ pub struct ShareWords {
     pub sharp: Text,
     pub smooth: Text,
     pub silent: Text,
+}
+
+/// Of a connection.
+pub struct Details {
+    pub title: Text,
+    pub nobody: Text,
+    pub received: Text,
+    pub round_trip: Text,
+    pub lost: Text,
+    /// After a share of packets: "0.3 % lost".
+    pub of_lost: Text,
+    /// Before a time.
+    pub jitter: Text,
+    /// The highest value of a graph.
+    pub most: fn(&str) -> String,
+    pub path: Text,
+    /// `host`, `srflx`, `relay`, or empty.
+    pub path_by: fn(&str) -> Text,
+    pub stream: fn(MediaStream) -> Text,
+    /// After what flows: "Picture in".
+    pub incoming: Text,
+    pub outgoing: Text,
+    pub encryption: Text,
+    pub copy: Text,
 }
 
 pub struct Direct {

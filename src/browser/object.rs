@@ -1,7 +1,7 @@
 //! Plain JavaScript objects: read field by field and made from a list. For those that web-sys has no
 //! type for, or too large a one.
 
-use js_sys::{Object, Reflect};
+use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// `undefined` for a field that is not there.
@@ -35,4 +35,11 @@ pub fn set(object: &JsValue, fields: &[(&str, JsValue)]) {
         // Fails for frozen objects alone.
         let _ = Reflect::set(object, &(*name).into(), value);
     }
+}
+
+/// As text, for people to read and pass on.
+pub fn to_json(value: &JsValue) -> String {
+    // Throws for what goes round in circles.
+    let text = JSON::stringify_with_replacer_and_space(value, &JsValue::NULL, &2.into());
+    text.map(String::from).unwrap_or_default()
 }

@@ -23,6 +23,12 @@ pub(super) fn secure_navigator() -> Option<Navigator> {
 }
 
 /// https or localhost: cameras, microphones and the clipboard are there.
+/// Which browser this says it is.
+pub fn user_agent() -> String {
+    let said = window().and_then(|window| window.navigator().user_agent().ok());
+    said.unwrap_or_default()
+}
+
 pub fn is_secure_context() -> bool {
     window().is_some_and(|it| it.is_secure_context())
 }

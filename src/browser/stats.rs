@@ -159,6 +159,7 @@ impl Stats {
         let mut stats = Stats::default();
         let find = |id: &str| entries.iter().find(|it| it.id == id);
         for it in entries {
+            stats.at = stats.at.max(it.timestamp);
             let flows = match it.r#type.as_str() {
                 "inbound-rtp" => &mut stats.received,
                 "outbound-rtp" => &mut stats.sent,
@@ -169,7 +170,6 @@ impl Stats {
                 }
                 _ => continue,
             };
-            stats.at = it.timestamp;
             let is = |line: &Option<String>| line.as_ref().is_none_or(|mid| *mid == it.mid);
             let flow = match it.kind.as_str() {
                 "audio" if is(&lines.sound) => &mut flows.sound,

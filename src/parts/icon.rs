@@ -61,6 +61,7 @@ pub const SCREEN: Glyph = Glyph(
 pub const SCREEN_OFF: Glyph = Glyph(
     "M14.5 12.5l-5-5M9.5 12.5l5-5M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1 -2 2h-16a2 2 0 0 1 -2 -2v-10a2 2 0 0 1 2 -2zM12 17v4M8 21h8",
 );
+pub const FIGURES: Glyph = Glyph("M3 3v16a2 2 0 0 0 2 2h16M7 15l4-6 4 4 5-8");
 pub const CLOSE: Glyph = Glyph("M18 6 6 18M6 6l12 12");
 pub const AGAIN: Glyph = Glyph("M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8M21 3v5h-5");
 pub const WARNING: Glyph = Glyph(

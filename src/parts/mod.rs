@@ -5,6 +5,7 @@ pub mod brand;
 pub mod button;
 pub mod call_bar;
 pub mod copy_field;
+pub mod details;
 pub mod device_notices;
 pub mod device_picker;
 pub mod device_settings;

@@ -3,6 +3,7 @@
 use crate::{
     parts::{
         button::RoundButton,
+        details::DetailsToggle,
         icon::{INVITE, LEAVE, MORE, PEOPLE},
         lean::{part, press},
         panel::{PanelKind, PanelToggle, Panels},
@@ -49,6 +50,7 @@ pub fn Toolbar(
                 count=hands
             />
             <SignsButton call=call />
+            <DetailsToggle panels=panels />
             {invite_button}
             <RoundButton label=words.more glyph=MORE press=press(move || options.set(true)) />
             <RoundButton label=words.leave glyph=LEAVE kind="stop" press=press(move || call.leave()) />

@@ -4,6 +4,7 @@ use crate::{
     parts::{
         button::Button,
         call_bar::CallBar,
+        details::DetailsPanel,
         device_notices::{DeviceNotices, MutedHint},
         grid::{Grid, Placed},
         icon::{Icon, SOUND},
@@ -108,6 +109,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <SignsMenu call=call />
             <PeoplePanel call=call stage=stage panels=panels />
             <PipWindow pip=pip />
+            <DetailsPanel call=call panels=panels />
             <InviteDialog call=call open=invite />
             <OptionsDialog call=call stage=stage pip=pip open=options keys=keys />
             <ShortcutsDialog open=keys />

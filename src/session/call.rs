@@ -16,7 +16,7 @@ use super::{
         room_address,
     },
 };
-use crate::browser::{clock, level, listener::Listener, page, random, wake_lock::WakeLock};
+use crate::browser::{clock, level, listener::Listener, object, page, random, wake_lock::WakeLock};
 use duologue_core::{
     call::Call as Machine,
     ids::PeerId,
@@ -237,6 +237,22 @@ impl Call {
 
     pub fn react(self, reaction: Reaction) {
         self.send(Intent::React(reaction));
+    }
+
+    /// All figures as text for whoever is asked for help: JSON.
+    pub fn report(self) -> String {
+        let tiles = self.tiles.get_untracked();
+        let people = tiles.iter().map(|tile| {
+            tile.figures.with_untracked(|figures| {
+                let name = tile.name.get_untracked();
+                figures.to_object(&name, tile.state.get_untracked())
+            })
+        });
+        object::to_json(&object::new(&[
+            ("version", env!("CARGO_PKG_VERSION").into()),
+            ("browser", page::user_agent().into()),
+            ("people", people.collect::<js_sys::Array>().into()),
+        ]))
     }
 
     /// "Try again" on a failed tile.

@@ -157,6 +157,7 @@ impl Driver {
         if let Some(peer) = view.peers.iter().find(|peer| peer.conn == Some(conn)) {
             if let Some(tile) = self.show.tile(peer.id) {
                 tile.hear(stats.received.sound.level);
+                tile.measure(&stats);
             }
             self.show.hear(peer.id, stats.received.sound.energy);
             self.samples.borrow_mut().insert(conn, stats);

@@ -9,6 +9,7 @@ mod call;
 mod chime;
 mod driver;
 mod effects;
+mod figures;
 mod identity;
 mod keep;
 mod local;
@@ -25,6 +26,7 @@ mod support;
 mod view;
 
 pub use call::Call;
+pub use figures::{Figures, Moment, POINTS, Point, Rate, Rates, Stream as MediaStream};
 pub use keep::keep_page;
 pub use local::Local;
 pub use rest::rest_is_there;

@@ -1,5 +1,6 @@
 //! The core's snapshot as signals: one set of them for each person, so that a change redraws one tile.
 
+use super::figures::Figures;
 use super::signs::{Ears, Signs};
 use super::view::{DirectStep, DirectTrouble, LinkStatus, Phase, Tile, TileState, direct_address};
 use crate::browser::{clock, media::Stream, peer_connection::PeerConnection};
@@ -141,6 +142,7 @@ impl Show {
             level: RwSignal::new(0.0),
             signs: Signs::new(),
             ears: Ears::new(ears.unwrap_or(AS_THEY_ARE)),
+            figures: RwSignal::new(Figures::default()),
         });
         (tile, owner)
     }

@@ -1,10 +1,11 @@
 //! What can be shown, as plain types and signals. No behaviour.
 
 use super::{
+    figures::Figures,
     rest,
     signs::{Ears, Signs},
 };
-use crate::browser::{clock, media::Stream, page};
+use crate::browser::{clock, media::Stream, page, stats::Stats};
 pub use duologue_core::{
     call::{DirectTrouble, Ended, LinkStatus, ShareState, ShareTrouble},
     capture::{Capture, FrameRate, Limit, Resolution},
@@ -61,6 +62,8 @@ pub struct Tile {
     pub level: RwSignal<f32>,
     pub signs: Signs,
     pub ears: Ears,
+    /// How the connection fares.
+    pub figures: RwSignal<Figures>,
 }
 
 impl Tile {
@@ -68,6 +71,10 @@ impl Tile {
         if (self.level.get_untracked() - level).abs() > 0.01 {
             self.level.set(level);
         }
+    }
+
+    pub(super) fn measure(self, stats: &Stats) {
+        self.figures.maybe_update(|figures| figures.take(stats));
     }
 
     /// The tile's picture has moved for the first time.

@@ -3,12 +3,12 @@
 mod setup;
 
 use super::{
-    Advice, CallWords, Common, Devices, Direct, GreenRoom, Home, People, ShareWords, Shortcuts,
-    Signs, StageWords, Step, Troubles, Upcoming, Words,
+    Advice, CallWords, Common, Details, Devices, Direct, GreenRoom, Home, People, ShareWords,
+    Shortcuts, Signs, StageWords, Step, Troubles, Upcoming, Words,
 };
 use crate::session::{
-    DeviceKind, DirectTrouble, Ended, LinkStatus, Reaction, RoomError, ShareTrouble, Trouble,
-    scan::ScanTrouble,
+    DeviceKind, DirectTrouble, Ended, LinkStatus, MediaStream, Reaction, RoomError, ShareTrouble,
+    Trouble, scan::ScanTrouble,
 };
 
 pub static WORDS: Words = Words {
@@ -133,6 +133,33 @@ pub static WORDS: Words = Words {
         smooth: "Smooth motion",
         silent: "Your screen is shared without sound. Browsers that can share sound offer it with a box \
                  to tick when you choose a tab.",
+    },
+    details: Details {
+        title: "Connection details",
+        nobody: "Nobody else is here. The figures of a connection come with the first person.",
+        received: "Received",
+        round_trip: "Round trip",
+        lost: "Lost on the way",
+        of_lost: " lost",
+        jitter: "jitter ",
+        most: |value| ["most ", value].concat(),
+        path: "Path",
+        path_by: |path| match path {
+            "host" => "Direct (host)",
+            "srflx" => "Direct, out through a router (srflx)",
+            "relay" => "Through a relay server (relay)",
+            _ => "None yet",
+        },
+        stream: |stream| match stream {
+            MediaStream::Picture => "Picture",
+            MediaStream::Sound => "Sound",
+            MediaStream::Screen => "Screen",
+            MediaStream::ScreenSound => "Sound of the screen",
+        },
+        incoming: ", in",
+        outgoing: ", out",
+        encryption: "Encryption",
+        copy: "Copy as JSON",
     },
     direct: Direct {
         title: "Call without a server",

@@ -28,6 +28,7 @@ macro_rules! pairs {
 mod access;
 mod broken;
 mod controls;
+mod details;
 mod device_changes;
 mod devices;
 mod first_load;

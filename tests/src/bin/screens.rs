@@ -72,11 +72,30 @@ async fn main() -> Result<(), Failure> {
             other.press("Join call").await?;
             connected(&ana, count + 1).await?;
             take(&ana, &format!("call-of-{}", count + 2)).await?;
+            if count == 0 {
+                share(&ana, &other).await?;
+            }
         }
         ana.press("Leave call").await?;
         take(&ana, "call-left").await
     })
     .await
+}
+
+/// A screen of the other, one's own beside it, and the figures.
+async fn share(ana: &Person, other: &Person) -> Result<()> {
+    other.press("Share screen").await?;
+    ana.find("group", &format!("{}'s screen", other.label))
+        .await?;
+    take(ana, "call-screen").await?;
+    ana.press("Share screen").await?;
+    ana.find("group", "Your screen").await?;
+    take(ana, "call-screens").await?;
+    ana.press("Share screen").await?;
+    other.press("Share screen").await?;
+    ana.press("Connection details").await?;
+    take(ana, "call-details").await?;
+    ana.press("Connection details").await
 }
 
 async fn take(person: &Person, screen: &str) -> Result<()> {
