@@ -6,7 +6,9 @@ mod setup;
 
 use crate::session::{
     DeviceKind, DirectTrouble, Ended, LinkStatus, MediaStream, Reaction, RoomError, ShareTrouble,
-    Trouble, scan::ScanTrouble,
+    Trouble,
+    chat::{Delivery, SayTrouble},
+    scan::ScanTrouble,
 };
 
 pub use setup::Setup;
@@ -45,6 +47,7 @@ pub struct Words {
     pub stage: StageWords,
     pub people: People,
     pub signs: Signs,
+    pub chat: ChatWords,
     pub shortcuts: Shortcuts,
     pub share: ShareWords,
     pub details: Details,
@@ -165,6 +168,33 @@ pub struct Signs {
     pub reacted: fn(&str, Text) -> String,
 }
 
+pub struct ChatWords {
+    /// The panel, the button that opens it, and the key for it.
+    pub title: Text,
+    pub log: Text,
+    pub message: Text,
+    pub placeholder: Text,
+    pub send: Text,
+    pub to: Text,
+    pub everyone: Text,
+    /// In the list of addressees, for somebody who is not there any more.
+    pub gone: fn(&str) -> String,
+    pub nothing_yet: Text,
+    pub nothing_yet_text: Text,
+    pub you: Text,
+    pub to_you: Text,
+    pub to_one: fn(&str) -> String,
+    pub told_by: fn(&str) -> String,
+    pub delivery: fn(Delivery) -> String,
+    pub trouble: fn(SayTrouble) -> String,
+    pub unread: fn(usize) -> String,
+    pub news: fn(&str, &str) -> String,
+    pub copy_all: Text,
+    pub copied_all: Text,
+    pub not_copied: Text,
+    pub save: Text,
+}
+
 pub struct Shortcuts {
     pub title: Text,
     /// The name of the key.
@@ -176,6 +206,7 @@ pub struct Shortcuts {
     pub hand: Text,
     pub people: Text,
     pub layout: Text,
+    pub chat: Text,
     pub list: Text,
 }
 

@@ -17,6 +17,23 @@ pub fn wall_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// Hours and minutes of a moment since 1970, as this browser's user writes them.
+pub fn time_of_day(ms: u64) -> String {
+    let two = super::object::new(&[("hour", "2-digit".into()), ("minute", "2-digit".into())]);
+    let languages = super::page::languages();
+    let language = languages.first().map_or("en", String::as_str);
+    js_sys::Date::new(&(ms as f64).into())
+        .to_locale_time_string_with_options(language, &two)
+        .into()
+}
+
+/// A moment since 1970 as ISO 8601 has it; empty for none.
+pub fn iso(ms: u64) -> String {
+    // Throws for moments that lie outside of what a date can say.
+    let date = js_sys::Date::new(&(ms.min(8_640_000_000_000_000) as f64).into());
+    date.to_iso_string().into()
+}
+
 /// A mark in the browser's own timeline (`performance.mark`).
 pub fn mark(name: &str) {
     if let Some(performance) = super::page::performance() {

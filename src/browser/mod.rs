@@ -15,6 +15,7 @@
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
+//! | `download` | saving a text as a file |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
 pub mod broadcast_channel;
@@ -22,6 +23,7 @@ pub mod clipboard;
 pub mod clock;
 mod description;
 pub mod devices;
+pub mod download;
 mod encoder;
 pub mod error;
 mod gather;

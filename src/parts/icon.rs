@@ -62,6 +62,16 @@ pub const SCREEN_OFF: Glyph = Glyph(
     "M14.5 12.5l-5-5M9.5 12.5l5-5M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1 -2 2h-16a2 2 0 0 1 -2 -2v-10a2 2 0 0 1 2 -2zM12 17v4M8 21h8",
 );
 pub const FIGURES: Glyph = Glyph("M3 3v16a2 2 0 0 0 2 2h16M7 15l4-6 4 4 5-8");
+pub const CHAT: Glyph = Glyph(
+    "M22 17a2 2 0 0 1-2 2H6.828a2 2 0 0 0-1.414.586l-2.202 2.202A.71.71 0 0 1 2 21.286V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z",
+);
+pub const SEND: Glyph = Glyph(
+    "M3.714 3.048a.498.498 0 0 0-.683.627l2.843 7.627a2 2 0 0 1 0 1.396l-2.842 7.627a.498.498 0 0 0 .682.627l18-8.5a.5.5 0 0 0 0-.904zM6 12h16",
+);
+pub const SAVE: Glyph = Glyph("M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5");
+pub const PRIVATE: Glyph = Glyph(
+    "M7 11V7a5 5 0 0 1 10 0v4M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2z",
+);
 pub const CLOSE: Glyph = Glyph("M18 6 6 18M6 6l12 12");
 pub const AGAIN: Glyph = Glyph("M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8M21 3v5h-5");
 pub const WARNING: Glyph = Glyph(

@@ -4,6 +4,9 @@
 pub mod brand;
 pub mod button;
 pub mod call_bar;
+pub mod chat;
+pub mod chat_line;
+pub mod chat_news;
 pub mod copy_field;
 pub mod details;
 pub mod device_notices;

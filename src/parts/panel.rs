@@ -4,7 +4,8 @@
 use crate::{
     parts::{
         icon::{CLOSE, Glyph, Icon},
-        lean::{flag, part, press, watch},
+        lean::{flag, part, press, text, watch},
+        page,
     },
     words::words,
 };
@@ -26,7 +27,7 @@ pub fn toggle(panels: Panels, kind: PanelKind) {
     panels.update(|open| *open = (*open != Some(kind)).then_some(kind));
 }
 
-/// Its children exist only while it is open. What has `autofocus` among them gets the focus.
+/// Its children exist only while it is open. What has `data-first` among them gets the focus.
 #[component]
 pub fn Panel(
     panels: Panels,
@@ -59,7 +60,9 @@ fn OpenPanel(
     let before = focused();
     watch(move || {
         if let Some(panel) = node.get() {
-            let first = panel.query_selector("[autofocus]").ok().flatten();
+            let first = panel.query_selector("[data-first]").ok().flatten();
+            // A field would call up a keyboard over what somebody has come to see.
+            let first = first.filter(|_| !page::is_touch_first());
             focus(first.as_ref().unwrap_or(&panel));
         }
     });
@@ -102,7 +105,8 @@ fn OpenPanel(
     .into_any()
 }
 
-/// In the toolbar: pressed while its panel is open. `count` is what waits in there unseen.
+/// In the toolbar: pressed while its panel is open. `count` is what waits in there unseen, and
+/// `unseen` says so in words.
 #[component]
 pub fn PanelToggle(
     panels: Panels,
@@ -110,7 +114,9 @@ pub fn PanelToggle(
     label: &'static str,
     glyph: Glyph,
     #[prop(optional, into)] count: Signal<usize>,
+    #[prop(optional)] unseen: Option<fn(usize) -> String>,
 ) -> impl IntoView {
+    let description = text(move || unseen.map(|say| say(count.get())).unwrap_or_default());
     let badge = part(move || {
         let count = count.get();
         let text = if count > 99 {
@@ -127,6 +133,7 @@ pub fn PanelToggle(
             class="round"
             data-kind="panel"
             aria-label=label
+            aria-description=description
             title=label
             aria-pressed=flag(move || panels.get() == Some(kind))
             on:click=press(move || toggle(panels, kind))

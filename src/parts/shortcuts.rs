@@ -24,6 +24,7 @@ enum Action {
     Hand,
     People,
     Layout,
+    Chat,
     List,
 }
 
@@ -40,6 +41,7 @@ fn action(key: &str, with_others: bool) -> Option<Action> {
         "h" => Some(Action::Hand),
         "p" => Some(Action::People),
         "l" => Some(Action::Layout),
+        "c" => Some(Action::Chat),
         "?" => Some(Action::List),
         _ => None,
     }
@@ -80,6 +82,7 @@ pub fn listen(call: Call, stage: Stage, panels: Panels, list: RwSignal<bool>) {
             Action::Hand => call.raise_hand(call.signs.hand.get_untracked() == 0),
             Action::People => panel::toggle(panels, PanelKind::People),
             Action::Layout => stage.change_layout(),
+            Action::Chat => panel::toggle(panels, PanelKind::Chat),
             Action::List => list.update(|open| *open = !*open),
         }
     });
@@ -141,6 +144,7 @@ pub fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
         ("H", words.hand),
         ("P", words.people),
         ("L", words.layout),
+        ("C", words.chat),
         ("?", words.list),
     ];
     view! {
@@ -175,6 +179,7 @@ mod tests {
             ("H", Some(Action::Hand)),
             ("p", Some(Action::People)),
             ("l", Some(Action::Layout)),
+            ("c", Some(Action::Chat)),
             ("?", Some(Action::List)),
             ("Enter", None),
             ("", None),

@@ -4,7 +4,7 @@ use crate::{
     parts::{
         button::RoundButton,
         details::DetailsToggle,
-        icon::{INVITE, LEAVE, MORE, PEOPLE},
+        icon::{CHAT, INVITE, LEAVE, MORE, PEOPLE},
         lean::{part, press},
         panel::{PanelKind, PanelToggle, Panels},
         screen_tile::ShareToggle,
@@ -25,6 +25,7 @@ pub fn Toolbar(
     invite: RwSignal<bool>,
     options: RwSignal<bool>,
 ) -> impl IntoView {
+    let chat = &words().chat;
     let (words, words_people) = (&words().call, &words().people);
     let hands = Signal::derive(move || {
         let up = |tile: &&Tile| tile.signs.hand.get() > 0;
@@ -42,6 +43,14 @@ pub fn Toolbar(
         <div class="toolbar" role="toolbar" aria-label=words.controls on:keydown=on_arrow>
             <DeviceToggles local=call.local />
             <ShareToggle call=call />
+            <PanelToggle
+                panels=panels
+                kind=PanelKind::Chat
+                label=chat.title
+                glyph=CHAT
+                count=call.chat.unread
+                unseen=chat.unread
+            />
             <PanelToggle
                 panels=panels
                 kind=PanelKind::People

@@ -4,6 +4,8 @@ use crate::{
     parts::{
         button::Button,
         call_bar::CallBar,
+        chat::ChatPanel,
+        chat_news::ChatNews,
         details::DetailsPanel,
         device_notices::{DeviceNotices, MutedHint},
         grid::{Grid, Placed},
@@ -105,11 +107,13 @@ pub fn CallStage(call: Call) -> impl IntoView {
                 <DeviceNotices local=call.local />
                 <MutedHint local=call.local />
             </div>
+            <ChatNews call=call panels=panels />
             <Toolbar call=call panels=panels invite=invite options=options />
             <SignsMenu call=call />
             <PeoplePanel call=call stage=stage panels=panels />
             <PipWindow pip=pip />
             <DetailsPanel call=call panels=panels />
+            <ChatPanel call=call panels=panels />
             <InviteDialog call=call open=invite />
             <OptionsDialog call=call stage=stage pip=pip open=options keys=keys />
             <ShortcutsDialog open=keys />

@@ -2,6 +2,7 @@
 //! connections close and devices are put down.
 
 use super::{
+    chat::{Addressee, Chat, SayTrouble},
     driver::Driver,
     identity,
     local::Local,
@@ -19,6 +20,7 @@ use super::{
 use crate::browser::{clock, level, listener::Listener, object, page, random, wake_lock::WakeLock};
 use duologue_core::{
     call::Call as Machine,
+    chat,
     ids::PeerId,
     io::{Input, Intent},
     seal::RoomSecret,
@@ -48,6 +50,7 @@ pub struct Call {
     pub guessable: RwSignal<bool>,
     pub direct: RwSignal<DirectStep>,
     pub direct_trouble: RwSignal<Option<DirectTrouble>>,
+    pub chat: Chat,
     signals: Signals,
     held: StoredValue<Rc<Held>, LocalStorage>,
 }
@@ -101,6 +104,7 @@ impl Call {
             guessable: RwSignal::new(guessable),
             direct: signals.direct,
             direct_trouble: signals.direct_trouble,
+            chat: signals.chat,
             signals,
             held: StoredValue::new_local(Rc::default()),
         }
@@ -262,6 +266,20 @@ impl Call {
         }
     }
 
+    /// Writes to everyone, or to one person alone.
+    pub fn say(self, text: String, only: Option<&Addressee>) -> Result<(), SayTrouble> {
+        chat::clean(&text)?;
+        let there = |id: &PeerId| self.tiles.with_untracked(|all| has(all, *id));
+        let only = match only.map(|it| PeerId::parse(&it.id).filter(there)) {
+            Some(None) => return Err(SayTrouble::Gone),
+            Some(one) => one,
+            None => None,
+        };
+        let at = clock::wall_ms();
+        self.send(Intent::Say { text, at, only });
+        Ok(())
+    }
+
     pub fn create_invite(self) {
         self.name_myself();
         self.send(Intent::CreateInvite);
@@ -292,4 +310,10 @@ impl Call {
             _ => None,
         }
     }
+}
+
+fn has(tiles: &[Tile], id: PeerId) -> bool {
+    let text = id.text();
+    let same = |tile: &Tile| tile.id.with_value(|it| *it == text);
+    tiles.iter().any(same)
 }

@@ -110,9 +110,11 @@ impl Driver {
             effects::carry_out(self, output);
         }
         if changed {
-            let view = self.call.borrow().view();
+            let call = self.call.borrow();
+            let view = call.view();
             self.show.update(&view, &self.conns.borrow());
             self.share.show(view.share);
+            self.show.update_chat(&call);
         }
     }
 

@@ -6,6 +6,7 @@
 //! strangers, `show` turns its snapshot into signals, `support` is `window.duologue`.
 
 mod call;
+pub mod chat;
 mod chime;
 mod driver;
 mod effects;

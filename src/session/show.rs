@@ -1,5 +1,6 @@
 //! The core's snapshot as signals: one set of them for each person, so that a change redraws one tile.
 
+use super::chat::Chat;
 use super::figures::Figures;
 use super::signs::{Ears, Signs};
 use super::view::{DirectStep, DirectTrouble, LinkStatus, Phase, Tile, TileState, direct_address};
@@ -29,6 +30,7 @@ pub struct Signals {
     pub signs: Signs,
     pub direct: RwSignal<DirectStep>,
     pub direct_trouble: RwSignal<Option<DirectTrouble>>,
+    pub chat: Chat,
 }
 
 pub struct Show {
@@ -53,6 +55,7 @@ impl Signals {
             signs: Signs::new(),
             direct: RwSignal::new(DirectStep::Start),
             direct_trouble: RwSignal::new(None),
+            chat: Chat::new(),
         }
     }
 }
@@ -80,6 +83,10 @@ impl Show {
         self.signals.signs.show(view.hand, view.reaction);
         self.mark_progress(view);
         self.update_tiles(view, conns);
+    }
+
+    pub fn update_chat(&self, call: &call::Call) {
+        self.signals.chat.show(call.chat(), call.me(), &self.owner);
     }
 
     fn mark_progress(&self, view: &View) {

@@ -1,5 +1,6 @@
 //! English. Plain, short, no blame: what is so, then what to do about it.
 
+mod chat;
 mod setup;
 
 use super::{
@@ -111,6 +112,7 @@ pub static WORDS: Words = Words {
         raised: |name| [name, " raised a hand"].concat(),
         reacted: |name, what| [name, ": ", what].concat(),
     },
+    chat: chat::CHAT,
     shortcuts: Shortcuts {
         title: "Keyboard shortcuts",
         space: "Space",
@@ -121,6 +123,7 @@ pub static WORDS: Words = Words {
         hand: "Raise or lower your hand",
         people: "People",
         layout: "Grid or spotlight",
+        chat: "Open or close the chat",
         list: "This list",
     },
     share: ShareWords {

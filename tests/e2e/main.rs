@@ -27,6 +27,7 @@ macro_rules! pairs {
 
 mod access;
 mod broken;
+mod chat;
 mod controls;
 mod details;
 mod device_changes;

@@ -65,6 +65,10 @@ async fn main() -> Result<(), Failure> {
         take(&ana, "call-shortcuts").await?;
         ana.press("Close").await?;
 
+        ana.press("Chat").await?;
+        take(&ana, "call-chat-empty").await?;
+        ana.press("Close").await?;
+
         for (count, name) in ["Ben", "Chloë", "Dmitri"].into_iter().enumerate() {
             let other = ana.beside(name).await?;
             other.goto(&room).await?;
@@ -76,6 +80,7 @@ async fn main() -> Result<(), Failure> {
                 share(&ana, &other).await?;
             }
         }
+        chat(scene, &ana, &room).await?;
         ana.press("Leave call").await?;
         take(&ana, "call-left").await
     })
@@ -96,6 +101,59 @@ async fn share(ana: &Person, other: &Person) -> Result<()> {
     ana.press("Connection details").await?;
     take(ana, "call-details").await?;
     ana.press("Connection details").await
+}
+
+/// A conversation, as it is with the panel open and for somebody who has it closed.
+async fn chat(scene: &Scene, ana: &Person, room: &str) -> Result<()> {
+    let eve = scene.person(Kind::Chromium, "Eve").await?;
+    eve.goto(room).await?;
+    eve.fill("Your name", "Eve").await?;
+    eve.press("Join call").await?;
+    connected(ana, 4).await?;
+    let write = async |person: &Person, text: &str| {
+        person.fill("Message", text).await?;
+        person.press("Send").await
+    };
+    eve.press("Chat").await?;
+    write(&eve, "Hello all, can everybody hear me?").await?;
+    ana.is_told(&["can everybody hear me"]).await?;
+    take(ana, "call-chat-news").await?;
+    ana.press("Chat").await?;
+    write(ana, "Loud and clear").await?;
+    write(
+        ana,
+        "The plan is at https://example.org/plans/2026/autumn?version=3#costs",
+    )
+    .await?;
+    write(
+        &eve,
+        "Thanks. Shall we begin with the costs, or wait for Farid? He said that his train \
+                 is late, and that he will join from the station.",
+    )
+    .await?;
+    write(&eve, "بدأنا بالتكاليف").await?;
+    eve.script::<()>(
+        "const to = document.querySelector('select'); \
+         to.value = [...to.options].find((it) => it.text === 'Ana').value; \
+         to.dispatchEvent(new Event('change', { bubbles: true })); return null",
+        vec![],
+    )
+    .await?;
+    write(&eve, "Between us: is the third figure right?").await?;
+    until("the last message", within(20), async || {
+        let text: String = ana
+            .script(
+                "return document.querySelector('[role=log]').textContent",
+                vec![],
+            )
+            .await?;
+        ensure!(text.contains("third figure"), "{text}");
+        Ok(())
+    })
+    .await?;
+    take(ana, "call-chat").await?;
+    take(&eve, "call-chat-private").await?;
+    ana.press("Close").await
 }
 
 async fn take(person: &Person, screen: &str) -> Result<()> {

@@ -4,7 +4,9 @@
 //! open, and carries what is to be said.
 
 mod log;
+mod neighbour;
 mod pace;
+mod past;
 mod text;
 
 pub use log::{Audience, Entry, Fate, Key, MAX_LINES, Source};
@@ -14,34 +16,19 @@ use crate::{
     ids::{Epoch, PeerId},
     table::Table,
     time::Millis,
-    wire::{Line, Past, PeerMsg, Said, clean_name},
+    wire::{PeerMsg, Said},
 };
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use log::Log;
-use pace::Pace;
+use neighbour::{Asked, Neighbour};
 
-/// A channel loses nothing while it lives, so this is for those that died without saying so.
-const AGAIN: u64 = 4_000;
-const AGAIN_MOST: u64 = 30_000;
-/// After so many times in vain the next try waits for the next channel.
-const TRIES: u8 = 8;
 /// Messages said again at once, fewer than a receiver takes at once.
 const BATCH: usize = 40;
-/// Messages that are told to somebody who asks, and their bytes.
-const TOLD: usize = 200;
-const TOLD_BYTES: usize = 128 * 1024;
-/// Bytes of text in one `past`: with names and numbers less than RFC 8831's 16 KiB, but for a single
-/// message that is longer.
-const PART: usize = 8 * 1024;
 /// So long somebody is a newcomer, who does not conclude from silence that nothing was said.
 const NEW: u64 = 20_000;
-/// How far ahead of everything known an author may put a message.
-const AHEAD: u32 = 1_000;
-/// The same for a newcomer, who does not know yet how far the others are.
-const FAR_AHEAD: u32 = 100_000;
 
 /// What a message led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,32 +44,6 @@ pub enum Outcome {
 
 /// To be said over somebody's channel.
 pub type Says = Vec<(PeerId, PeerMsg)>;
-
-/// Somebody whose channel is open, or was.
-#[derive(Debug)]
-struct Neighbour {
-    epoch: Epoch,
-    open: bool,
-    pace: Pace,
-    asks: Pace,
-    asked: Asked,
-    /// Asked for everything, they have told what they know, or never answered.
-    told: bool,
-    /// Messages that they may still tell us in answer to one question.
-    patience: usize,
-    due: Option<Millis>,
-    wait: u64,
-    tries: u8,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    Nothing,
-    /// What they said themselves.
-    Theirs,
-    /// What everybody said.
-    All,
-}
 
 #[derive(Debug)]
 pub struct Chat {
@@ -170,7 +131,7 @@ impl Chat {
         for id in on_their_way(entry).collect::<Vec<_>>() {
             if let Some(neighbour) = self.neighbours.get_mut(&id).filter(|it| it.open) {
                 says.push((id, PeerMsg::Say(said.clone())));
-                neighbour.due = neighbour.due.or(Some(now.after(neighbour.wait)));
+                neighbour.wait_from(now);
             }
         }
     }
@@ -178,24 +139,12 @@ impl Chat {
     /// Their channel is open, for the first time or again: what has not arrived is said, and what was
     /// missed is asked for.
     pub fn on_open(&mut self, now: Millis, id: PeerId, epoch: Epoch, says: &mut Says) {
-        let fresh = || Neighbour {
-            epoch,
-            open: true,
-            pace: Pace::new(60, 10),
-            asks: Pace::new(6, 1),
-            asked: Asked::Nothing,
-            told: false,
-            patience: 0,
-            due: None,
-            wait: AGAIN,
-            tries: 0,
-        };
-        let neighbour = self.neighbours.or_insert_with(id, fresh);
+        let neighbour = (self.neighbours).or_insert_with(id, || Neighbour::new(epoch));
         if neighbour.epoch != epoch {
-            *neighbour = fresh();
+            *neighbour = Neighbour::new(epoch);
         }
         neighbour.open = true;
-        (neighbour.tries, neighbour.wait) = (0, AGAIN);
+        neighbour.on_sign_of_life();
         neighbour.asked = Asked::Theirs;
         // Of those who were here before us all have opened theirs by now: what they told is all that
         // can be known, and whoever comes now is newer than we are.
@@ -231,12 +180,11 @@ impl Chat {
         for id in due.map(|(id, _)| *id).collect::<Vec<_>>() {
             let mut asked = None;
             if let Some(neighbour) = self.neighbours.get_mut(&id) {
-                neighbour.tries += 1;
-                neighbour.wait = (neighbour.wait * 2).min(AGAIN_MOST);
+                neighbour.on_silence();
                 // Whoever does not answer is not waited for if somebody else could.
                 if neighbour.asked == Asked::All {
                     neighbour.asked = Asked::Theirs;
-                    neighbour.told = neighbour.tries >= TRIES;
+                    neighbour.told = neighbour.is_hopeless();
                     asked = self.ask_somebody(now, Some(id), says);
                     if asked.is_none() {
                         asked = self.ask_somebody(now, None, says);
@@ -266,7 +214,7 @@ impl Chat {
                 self.on_said(from, name, said, says)
             }
             PeerMsg::Got { no } => {
-                (neighbour.tries, neighbour.wait) = (0, AGAIN);
+                neighbour.on_sign_of_life();
                 self.settle(from, |key| key.no == no, Fate::Arrived);
                 self.rest(from);
                 Outcome::Fine
@@ -311,117 +259,6 @@ impl Chat {
         Outcome::Fine
     }
 
-    fn on_past(
-        &mut self,
-        now: Millis,
-        from: PeerId,
-        name: &str,
-        past: Past,
-        says: &mut Says,
-    ) -> Outcome {
-        let Some(neighbour) = self.neighbours.get_mut(&from) else {
-            return Outcome::Misplaced;
-        };
-        let (asked, theirs) = (neighbour.asked, neighbour.epoch);
-        if asked == Asked::Nothing || past.lines.len() > neighbour.patience {
-            neighbour.asked = Asked::Nothing;
-            return Outcome::Misplaced;
-        }
-        neighbour.patience -= past.lines.len();
-        // Another part is on its way: no need to ask again meanwhile.
-        neighbour.due = neighbour.due.map(|_| now.after(neighbour.wait));
-        if !past.more {
-            neighbour.asked = Asked::Nothing;
-        }
-        let mut outcome = Outcome::Fine;
-        for line in past.lines {
-            let by_author = line.author == from && line.epoch == theirs;
-            if !by_author && asked != Asked::All {
-                outcome = Outcome::Misplaced;
-                continue;
-            }
-            // Nobody has to tell us what we said ourselves just now.
-            if line.author == self.me && line.epoch == self.epoch {
-                continue;
-            }
-            if by_author {
-                says.push((from, PeerMsg::Got { no: line.no }));
-            }
-            outcome = match self.take(line, by_author, name) {
-                true => outcome,
-                false => Outcome::Garbled,
-            };
-        }
-        if asked == Asked::All && !past.more {
-            if let Some(neighbour) = self.neighbours.get_mut(&from) {
-                neighbour.told = true;
-            }
-            self.whole |= past.whole;
-            self.ask_somebody(now, None, says);
-        }
-        self.rest(from);
-        outcome
-    }
-
-    fn take(&mut self, line: Line, by_author: bool, teller: &str) -> bool {
-        let Ok(text) = clean(&line.text) else {
-            return false;
-        };
-        self.log.insert(Entry {
-            key: Key {
-                author: line.author,
-                epoch: line.epoch,
-                no: line.no,
-            },
-            serial: 0,
-            turn: self.believable(line.turn),
-            at: line.at,
-            name: clean_name(&line.name),
-            text,
-            audience: Audience::Everyone,
-            source: if by_author {
-                Source::Again
-            } else {
-                Source::Hearsay(teller.to_string())
-            },
-        });
-        true
-    }
-
-    /// A number out of all proportion would put its message at the end for ever.
-    fn believable(&self, turn: u32) -> u32 {
-        let ahead = if self.whole { AHEAD } else { FAR_AHEAD };
-        turn.min(self.log.turn.saturating_add(ahead))
-    }
-
-    /// To somebody who came later: the newest of what everyone may know.
-    fn tell_past(&self, to: PeerId, all: bool, says: &mut Says) {
-        let mut bytes = 0;
-        let public = |it: &&Entry| {
-            let mine = it.key.author == self.me && it.key.epoch == self.epoch;
-            it.audience == Audience::Everyone && (all || mine)
-        };
-        let mut told: Vec<&Entry> = (self.log.entries().iter().rev().filter(public).take(TOLD))
-            .take_while(|it| {
-                bytes += it.text.len();
-                bytes <= TOLD_BYTES
-            })
-            .collect();
-        told.reverse();
-        let mut lines = Vec::new();
-        let mut size = 0;
-        for entry in told {
-            if size > 0 && size + entry.text.len() > PART || lines.len() >= 32 {
-                let lines = core::mem::take(&mut lines);
-                says.push((to, past(lines, true, false)));
-                size = 0;
-            }
-            size += entry.text.len();
-            lines.push(line(entry));
-        }
-        says.push((to, past(lines, false, self.whole)));
-    }
-
     /// What has not arrived, to one person, a batch of it.
     fn speak_again(&mut self, now: Millis, id: PeerId, says: &mut Says) {
         let waiting = |it: &&Entry| on_their_way(it).any(|it| it == id);
@@ -431,20 +268,8 @@ impl Chat {
         }
         let waits = says.len() > before;
         if let Some(neighbour) = self.neighbours.get_mut(&id) {
-            let again = (waits || neighbour.asked != Asked::Nothing) && neighbour.tries < TRIES;
+            let again = (waits || neighbour.asked != Asked::Nothing) && !neighbour.is_hopeless();
             neighbour.due = again.then(|| now.after(neighbour.wait));
-        }
-    }
-
-    fn ask(&mut self, now: Millis, id: PeerId, says: &mut Says) {
-        if let Some(neighbour) = self.neighbours.get_mut(&id)
-            && neighbour.asked != Asked::Nothing
-            && neighbour.tries < TRIES
-        {
-            neighbour.patience = TOLD;
-            neighbour.due = neighbour.due.or(Some(now.after(neighbour.wait)));
-            let all = neighbour.asked == Asked::All;
-            says.push((id, PeerMsg::Recall { all }));
         }
     }
 
@@ -458,23 +283,6 @@ impl Chat {
         {
             neighbour.due = None;
         }
-    }
-
-    /// One person at a time is asked for everything, until somebody knows: whoever has just been asked.
-    fn ask_somebody(
-        &mut self,
-        now: Millis,
-        not: Option<PeerId>,
-        says: &mut Says,
-    ) -> Option<PeerId> {
-        if self.whole || self.neighbours.values().any(|it| it.asked == Asked::All) {
-            return None;
-        }
-        let able = |(id, it): &(&PeerId, &Neighbour)| it.open && !it.told && Some(**id) != not;
-        let id = self.neighbours.iter().find(able).map(|(id, _)| *id)?;
-        self.neighbours.get_mut(&id)?.asked = Asked::All;
-        self.ask(now, id, says);
-        Some(id)
     }
 
     /// One person's copies of what was written here.
@@ -514,20 +322,4 @@ fn said(entry: &Entry) -> Said {
         private: entry.audience != Audience::Everyone,
         text: entry.text.clone(),
     }
-}
-
-fn line(entry: &Entry) -> Line {
-    Line {
-        author: entry.key.author,
-        epoch: entry.key.epoch,
-        no: entry.key.no,
-        turn: entry.turn,
-        at: entry.at,
-        name: entry.name.clone(),
-        text: entry.text.clone(),
-    }
-}
-
-fn past(lines: Vec<Line>, more: bool, whole: bool) -> PeerMsg {
-    PeerMsg::Past(Past { lines, more, whole })
 }

@@ -100,11 +100,14 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Where the next `http` begins that is no part of a longer word.
+/// Where the next `http` begins that is no part of a longer word. Where words are written without
+/// spaces between them, an address follows the last character of one.
 fn next_scheme(text: &str, from: usize) -> Option<usize> {
     text.char_indices().map(|(at, _)| at).find(|&at| {
         let before = text[..at].chars().next_back();
-        at >= from && scheme_length(&text[at..]) > 0 && !before.is_some_and(char::is_alphanumeric)
+        at >= from
+            && scheme_length(&text[at..]) > 0
+            && !before.is_some_and(|c| c.is_ascii_alphanumeric())
     })
 }
 
@@ -150,7 +153,8 @@ fn link_length(text: &str) -> usize {
     let host = text[scheme..length].split(['/', '?', '#']).next();
     let host = host.unwrap_or_default();
     // `https://bank.example@evil.example` leads elsewhere than it reads.
-    let honest = !host.contains('@') && host.chars().any(char::is_alphanumeric);
+    let honest =
+        !host.contains('@') && host.contains(|c: char| c.is_ascii_alphanumeric() || !c.is_ascii());
     if honest { length } else { 0 }
 }
 
@@ -241,6 +245,7 @@ mod tests {
             ),
             ("https://例え.example/道", vec!["https://例え.example/道"]),
             ("“https://a.example”", vec!["https://a.example"]),
+            ("请看https://a.example。", vec!["https://a.example"]),
             ("http://[::1]:8080/x", vec!["http://[::1]:8080/x"]),
             (
                 "https://a.example<script>alert(1)</script>",

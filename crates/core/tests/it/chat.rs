@@ -223,6 +223,29 @@ fn who_comes_later_reads_what_was_said_and_from_whom_it_is_known() {
 }
 
 #[test]
+fn a_long_past_travels_in_parts_and_ends_where_it_is_too_long() {
+    let mut world = World::new(1, CALM);
+    let all = mesh(&mut world, 2);
+    for number in 0..60 {
+        say(
+            &mut world,
+            all[0],
+            &format!("{number} {}", "x".repeat(3_000)),
+        );
+        world.run(200);
+    }
+    let late = world.joined();
+    world.until(10_000, "history", |w| reads(w, late).len() == 43);
+    assert!(reads(&world, late)[42].starts_with("59 "));
+    let past = |it: &&String| it.contains("past") && it.contains("ChannelText");
+    let parts: Vec<usize> = world.trace.iter().filter(past).map(String::len).collect();
+    assert!(
+        parts.len() >= 20 && parts.iter().all(|it| *it < 16 * 1024),
+        "{parts:?}"
+    );
+}
+
+#[test]
 fn two_newcomers_at_once_do_not_take_each_other_for_witnesses() {
     for seed in 0..10 {
         let mut world = World::new(seed, CALM);
