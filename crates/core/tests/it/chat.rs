@@ -70,9 +70,12 @@ fn all_arrived(world: &World, who: usize) -> bool {
 fn forge(world: &mut World, from: usize, to: usize, message: &PeerMsg) {
     let id = world.id(from);
     let view = world.people[to].call.view();
-    let conn = view.peers.iter().find(|p| p.id == id).unwrap().conn;
+    let peer = view.peers.iter().find(|p| p.id == id);
+    let Some(conn) = peer.and_then(|p| p.conn) else {
+        panic!("they are not connected");
+    };
     let text = ConnEvent::ChannelText(wire::encode(message));
-    world.feed_raw(to, Input::Conn(conn.unwrap(), text));
+    world.feed_raw(to, Input::Conn(conn, text));
 }
 
 #[test]
