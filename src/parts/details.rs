@@ -9,7 +9,7 @@ use crate::{
         panel::{Panel, PanelKind, PanelToggle, Panels},
         tile::called,
     },
-    session::{Call, Figures, Moment, Point, Rate, Tile},
+    session::{Call, Moment, Point, Rate, Tile},
     words::words,
 };
 use leptos::prelude::*;
@@ -72,10 +72,10 @@ fn Graph(
     unit: fn(f64) -> String,
     pick: fn(&Point) -> f64,
 ) -> impl IntoView {
-    let read = move |it: fn(&Figures, fn(&Point) -> f64) -> String| {
-        text(move || tile.figures.with(|figures| it(figures, pick)))
-    };
-    let line = read(|figures, pick| figures.graph(pick, WIDTH, HEIGHT));
+    let line = text(move || {
+        tile.figures
+            .with(|figures| figures.graph(pick, WIDTH, HEIGHT))
+    });
     let now = text(move || {
         tile.figures.with(|figures| {
             figures
