@@ -109,7 +109,8 @@ impl Driver {
         for output in outputs {
             effects::carry_out(self, output);
         }
-        if changed {
+        // Who says goodbye may still hear something, with nobody left to show it to.
+        if changed && !self.show.is_over() {
             let call = self.call.borrow();
             let view = call.view();
             self.show.update(&view, &self.conns.borrow());

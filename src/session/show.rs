@@ -72,6 +72,11 @@ impl Show {
         }
     }
 
+    /// Has the scope gone that the signals belong to?
+    pub fn is_over(&self) -> bool {
+        self.signals.phase.is_disposed()
+    }
+
     pub fn update(&self, view: &View, conns: &Table<ConnId, PeerConnection>) {
         set(self.signals.phase, phase(view.phase));
         set(self.signals.link, view.link);

@@ -45,6 +45,7 @@ async fn a_screen_is_seen_beside_the_camera_until_it_ends(
     enter(&ana).await?;
     join(&ben, &room).await?;
     all_connected(&[&ana, &ben]).await?;
+    ana.script::<()>(KEEP_CAPTURE, vec![]).await?;
 
     ana.press("Share screen").await?;
     ana.becomes_pressed("Share screen", true).await?;
@@ -85,7 +86,7 @@ async fn a_screen_is_seen_beside_the_camera_until_it_ends(
     ana.look_away().await?;
     ana.strike('s').await?;
     sees_screen(&ben, &ana).await?;
-    let ended: bool = ana.script(END_CAPTURE, vec![json!(OWN)]).await?;
+    let ended: bool = ana.script(END_CAPTURE, vec![]).await?;
     ensure!(ended, "no track to end");
     is_gone(&ana, &ben).await?;
     ana.becomes_pressed("Share screen", false).await?;
@@ -190,9 +191,17 @@ async fn a_refusal_is_silent_and_what_the_system_forbids_is_said(
 }
 
 /// What the browser's own bar does: the track ends, and says so.
-const END_CAPTURE: &str = "const tile = document.querySelector(`[aria-label=\"${arguments[0]}\"]`); \
-    const track = tile?.querySelector('video')?.srcObject?.getVideoTracks()[0]; if (!track) return false; \
-    track.stop(); track.dispatchEvent(new Event('ended')); return true";
+const END_CAPTURE: &str = "captured.stop(); captured.dispatchEvent(new Event('ended')); return captured.readyState === 'ended'";
+
+/// Keeps the track that the browser hands out, which is where it says that a capture is over.
+const KEEP_CAPTURE: &str =
+    "const devices = navigator.mediaDevices, ask = devices.getDisplayMedia.bind(devices);
+    devices.getDisplayMedia = async (wish) => {
+        const stream = await ask(wish);
+        window.captured = stream.getVideoTracks()[0];
+        return stream;
+    };
+    return null";
 
 async fn style_of(person: &Person, tile: &str) -> Result<[String; 2]> {
     let script = "const style = getComputedStyle(document.querySelector(\
