@@ -3,7 +3,11 @@
 
 use super::driver::Driver;
 use crate::browser::{clock::Timer, peer_connection::Stats};
-use duologue_core::{ids::ConnId, table::Table};
+use duologue_core::{
+    ids::ConnId,
+    io::{Input, Intent},
+    table::Table,
+};
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -37,6 +41,10 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
             return;
         };
         driver_now.local.measure();
+        // Whoever ends a capture in the browser's own bar is not always told of by an event.
+        if driver_now.share.has_ended() {
+            driver_now.dispatch(Input::User(Intent::StopScreen));
+        }
         if tick.is_multiple_of(ASK) {
             driver_now.show.follow_speaker();
             ask(&driver_now);

@@ -104,6 +104,13 @@ impl Share {
         }
     }
 
+    /// The browser has ended what is shown.
+    pub(super) fn has_ended(self) -> bool {
+        let mut ended = false;
+        self.with_capture(|capture, _| ended = !capture.video.is_live());
+        ended
+    }
+
     /// As the core has it now.
     pub(super) fn show(self, state: ShareState) {
         if self.state.get_untracked() == state {

@@ -190,7 +190,7 @@ async fn a_refusal_is_silent_and_what_the_system_forbids_is_said(
     Ok(())
 }
 
-/// What the browser's own bar does: the track ends, and says so.
+/// What the browser's own bar does: the track ends, and mostly says so.
 const END_CAPTURE: &str = "captured.stop(); captured.dispatchEvent(new Event('ended')); return captured.readyState === 'ended'";
 
 /// Keeps the track that the browser hands out, which is where it says that a capture is over.
