@@ -76,7 +76,7 @@ async fn another_device_in_mid_call_is_seen_and_heard_without_negotiation(
     hears(&ben, &ana).await?;
 
     // Other limits and other processing are no reason to negotiate either.
-    ana.click_role("switch", "Hi-fi stereo").await?;
+    ana.click_role("switch", "Hi-fi sound").await?;
     becomes(&ana, "seen.bits('audio').every(bits => bits > 100000)").await?;
     becomes(
         &ana,

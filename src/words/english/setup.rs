@@ -24,7 +24,7 @@ pub const SETUP: Setup = Setup {
     echo_cancellation: "Echo cancellation",
     noise_suppression: "Noise suppression",
     automatic_gain: "Automatic volume",
-    hi_fi: "Hi-fi stereo",
+    hi_fi: "Hi-fi sound",
     hi_fi_hint: "For music: nothing is filtered, so wear headphones.",
     muted_hint: "Tell me when I speak while muted",
     muted_hint_text: "The microphone stays open for it; nothing is sent.",
