@@ -76,8 +76,10 @@ async fn figures_are_plausible_and_can_be_handed_on(
     )
     .await?;
     let person = &report["people"][0];
+    // A browser that was knocked at before it knew of the address calls the path reflexive.
+    let is_direct = person["path"] == "host" || person["path"] == "srflx";
     ensure!(
-        person["name"] == "Ben" && person["path"] == "host" && person["state"] == "connected",
+        person["name"] == "Ben" && is_direct && person["state"] == "connected",
         "{person}"
     );
     let codec = person["received"]["picture"]["codec"].as_str();
