@@ -93,8 +93,12 @@ const SHOWN: &[&str] = &[
     "duologue_core::link",
     "duologue_core::negotiate",
 ];
-/// A stream is attached to a `<video>` where the `<video>` is.
-const SHOWABLE: &[&str] = &["crate::browser::media::Stream", "crate::browser::video"];
+/// A stream is attached to a `<video>` where the `<video>` is, and what is drawn floats from there.
+const SHOWABLE: &[&str] = &[
+    "crate::browser::media::Stream",
+    "crate::browser::video",
+    "crate::browser::pip",
+];
 
 #[test]
 fn no_arrow_runs_the_wrong_way() {

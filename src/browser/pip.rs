@@ -19,42 +19,45 @@ pub fn has_video() -> bool {
     document.is_some_and(|it| object::flag(&it, "pictureInPictureEnabled"))
 }
 
-/// Asks for a window of this size. Call it in the handling of a person's gesture.
+/// Asks for a window of this size; hears when it is closed, by whomever. Call it in the handling of a
+/// person's gesture.
 pub fn open_document(
-    width: u32,
-    height: u32,
-) -> impl Future<Output = Result<Floating, BrowserError>> + use<> {
+    (width, height): (u32, u32),
+    on_close: impl Fn() + 'static,
+) -> impl Future<Output = Result<Floating, BrowserError>> {
     let size = object::new(&[("width", width.into()), ("height", height.into())]);
     let asked = ask(DOCUMENT, "requestWindow", &size);
     async move {
         let window: Window = asked?.await?.unchecked_into();
         dress(&window)?;
-        Ok(Floating(window))
+        let closed = Listener::new(&window, "pagehide", move |_: Event| on_close());
+        Ok(Floating {
+            window,
+            _closed: closed,
+        })
     }
 }
 
 /// The window that floats. Dropping it closes it.
 #[must_use = "dropping it closes the window"]
-pub struct Floating(Window);
+pub struct Floating {
+    window: Window,
+    _closed: Listener,
+}
 
 impl Floating {
     /// Moves an element of the page over there.
     pub fn take(&self, element: &Element) {
-        if let Some(body) = self.0.document().and_then(|it| it.body()) {
+        if let Some(body) = self.window.document().and_then(|it| it.body()) {
             // Fails for nothing that is an element.
             let _ = body.append_child(element);
         }
-    }
-
-    /// Closed, by whomever.
-    pub fn on_close(&self, on: impl Fn() + 'static) -> Listener {
-        Listener::new(&self.0, "pagehide", move |_: Event| on())
     }
 }
 
 impl Drop for Floating {
     fn drop(&mut self) {
-        let _ = self.0.close();
+        let _ = self.window.close();
     }
 }
 

@@ -1,7 +1,6 @@
 //! The panel with figures: how the connection to each person fares, and has fared for two minutes.
 
 use crate::{
-    browser::clipboard,
     parts::{
         button::Button,
         icon::FIGURES,
@@ -162,9 +161,9 @@ fn CopyReport(call: Call) -> impl IntoView {
     let words_here = &words().details;
     let copied = RwSignal::new(false);
     let copy = press(move || {
-        let writing = clipboard::write_text(&call.report());
+        let copying = call.copy_report();
         spawn_local(async move {
-            if writing.await.is_ok() {
+            if copying.await {
                 copied.try_set(true);
                 set_timeout(move || _ = copied.try_set(false), COPIED_FOR);
             }

@@ -2,10 +2,7 @@
 //! float, it has whoever is large or speaks, and the controls; elsewhere it is their video alone.
 
 use crate::{
-    browser::{
-        Listener,
-        pip::{self, Floating},
-    },
+    browser::pip::{self, Floating},
     parts::{
         button::RoundButton,
         icon::LEAVE,
@@ -23,15 +20,14 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 
-const WIDTH: u32 = 360;
-const HEIGHT: u32 = 300;
+const SIZE: (u32, u32) = (360, 300);
 
 #[derive(Clone, Copy)]
 pub struct Pip {
     call: Call,
     stage: Stage,
     open: RwSignal<bool>,
-    window: StoredValue<Option<(Floating, Listener)>, LocalStorage>,
+    window: StoredValue<Option<Floating>, LocalStorage>,
 }
 
 impl Pip {
@@ -75,12 +71,11 @@ impl Pip {
     }
 
     fn float_document(self) {
-        let asked = pip::open_document(WIDTH, HEIGHT);
+        let asked = pip::open_document(SIZE, move || self.close());
         spawn_local(async move {
             let Ok(window) = asked.await else { return };
             // The call may have ended while the browser made up its mind.
-            let closed = window.on_close(move || self.close());
-            if self.window.try_set_value(Some((window, closed))).is_none() {
+            if self.window.try_set_value(Some(window)).is_none() {
                 self.open.set(true);
             }
         });
@@ -121,7 +116,7 @@ fn Body(pip: Pip) -> impl IntoView {
     watch(move || {
         if let Some(body) = node.get() {
             pip.window.with_value(|window| {
-                if let Some((window, _)) = window {
+                if let Some(window) = window {
                     window.take(&body);
                 }
             });

@@ -2,12 +2,11 @@
 //! themselves. One value for all parts of a call; `layout` has the maths.
 
 use crate::{
-    browser::storage,
     parts::{
         layout::{self, Large, Place},
         lean::memo,
     },
-    session::{Call, ShareState, Tile},
+    session::{Call, ShareState, Tile, taste},
 };
 use leptos::prelude::*;
 
@@ -71,7 +70,7 @@ pub enum Spot {
 
 impl Stage {
     pub fn new(call: Call) -> Stage {
-        let kept = storage::local_get(KEPT);
+        let kept = taste::kept(KEPT);
         let layout = RwSignal::new(match kept.as_deref() {
             Some("spotlight") => Layout::Spotlight,
             _ => Layout::Grid,
@@ -144,7 +143,7 @@ impl Stage {
     }
 
     pub fn choose(self, layout: Layout) {
-        storage::local_set(KEPT, layout.name());
+        taste::keep(KEPT, layout.name());
         self.layout.set(layout);
     }
 

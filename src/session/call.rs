@@ -17,7 +17,9 @@ use super::{
         room_address,
     },
 };
-use crate::browser::{clock, level, listener::Listener, object, page, random, wake_lock::WakeLock};
+use crate::browser::{
+    clipboard, clock, level, listener::Listener, object, page, random, wake_lock::WakeLock,
+};
 use duologue_core::{
     call::Call as Machine,
     chat,
@@ -243,8 +245,14 @@ impl Call {
         self.send(Intent::React(reaction));
     }
 
-    /// All figures as text for whoever is asked for help: JSON.
-    pub fn report(self) -> String {
+    /// All figures as text for whoever is asked for help: JSON. Needs a person's gesture; false where
+    /// the browser does not allow it.
+    pub fn copy_report(self) -> impl Future<Output = bool> + use<> {
+        let written = clipboard::write_text(&self.report());
+        async move { written.await.is_ok() }
+    }
+
+    fn report(self) -> String {
         let tiles = self.tiles.get_untracked();
         let people = tiles.iter().map(|tile| {
             tile.figures.with_untracked(|figures| {

@@ -24,6 +24,7 @@ mod show;
 mod signaller;
 mod signs;
 mod support;
+pub mod taste;
 mod view;
 
 pub use call::Call;

@@ -1,7 +1,7 @@
 //! A call with what is left: no camera, no microphone, or leave refused. Whoever joins so is told in
 //! a sentence, joins all the same, and sees and hears the others.
 
-use crate::{steps::*, *};
+use crate::{first_load::FETCHED, steps::*, *};
 use anyhow::ensure;
 use duologue_e2e::{
     Access::{Denied, Granted},
@@ -92,5 +92,10 @@ async fn a_call_with_what_is_left(scene: &Scene, with: Lack) -> Result<()> {
     if with.microphone {
         hears(&ana, &ben).await?;
     }
+    let fetched: Vec<String> = ben.script(FETCHED, vec![]).await?;
+    ensure!(
+        !fetched.iter().any(|it| it.starts_with("xmlhttprequest")),
+        "typing was held up by the rest of the page: {fetched:?}"
+    );
     Ok(())
 }

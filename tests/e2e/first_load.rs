@@ -5,7 +5,7 @@ use anyhow::ensure;
 use duologue_e2e::{Scene, server::Server, until, within};
 
 /// Everything that the page has fetched so far, and by what means.
-const FETCHED: &str = "return performance.getEntriesByType('resource')
+pub const FETCHED: &str = "return performance.getEntriesByType('resource')
     .map((it) => `${it.initiatorType} ${it.name.split('/').pop()}`)";
 
 /// What it had begun to fetch by the time of the first picture.

@@ -6,6 +6,7 @@ use crate::{
         devices::{self, Which},
         error::BrowserError,
         media::Track,
+        rest,
     },
     session::view::DeviceNews,
 };
@@ -19,8 +20,7 @@ impl Local {
     /// signals.
     pub fn start(self, want: Media) {
         if !devices::supported() {
-            self.microphone.set(DeviceState::Trouble(Trouble::Insecure));
-            self.camera.set(DeviceState::Trouble(Trouble::Insecure));
+            spawn_local(self.tell_insecure());
             return;
         }
         self.watch_devices();
@@ -55,9 +55,19 @@ impl Local {
                     self.list_devices();
                 }
                 // One of them is in the way of the other: each by itself.
-                Err(_) => kinds.map(|kind| self.open(kind)).into_iter().collect(),
+                Err(_) => {
+                    rest::fetch().await;
+                    kinds.map(|kind| self.open(kind)).into_iter().collect()
+                }
             }
         });
+    }
+
+    async fn tell_insecure(self) {
+        rest::fetch().await;
+        for state in [self.microphone, self.camera] {
+            state.try_set(DeviceState::Trouble(Trouble::Insecure));
+        }
     }
 
     /// The chosen device of this kind, switched on.
@@ -90,6 +100,10 @@ impl Local {
         spawn_local(async move {
             let capture = self.capture.get_untracked();
             let mut opened = open(kind, &which, &capture).await;
+            if opened.is_err() {
+                // What tells of trouble is there. Nobody's typing is held up by fetching it.
+                rest::fetch().await;
+            }
             if let Some(inner) = weak.upgrade() {
                 opened = again(&inner, kind, &which, &capture, opened).await;
             }
