@@ -1,36 +1,62 @@
 //! How much an encoder may make of what it is given, without negotiation (`setParameters`).
 
 use super::{object, wait::unheard};
+use duologue_core::policy::Picture;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::RtcRtpSender;
+use web_sys::{RtcRtpParameters, RtcRtpSender};
 
-/// At most so many bits a second, `None` for no limit of ours; the picture at a fraction of its width
-/// and height, where one is given. Nothing is asked for that is so already.
-pub(super) fn limit(sender: &RtcRtpSender, bits: Option<u32>, shrink: Option<f32>) {
+/// At most so many bits of sound a second.
+pub(super) fn limit(sender: &RtcRtpSender, bits: u32) {
+    let parameters = sender.get_parameters();
+    let wishes = [("maxBitrate", Some(bits.into()))];
+    ask(sender, &parameters, &wishes, false);
+}
+
+/// A picture as it is to be sent. `keeps`: what is kept when not everything fits.
+pub(super) fn tune(sender: &RtcRtpSender, picture: Picture, keeps: Option<&str>) {
     let parameters = sender.get_parameters();
     let mut changed = false;
+    if let Some(keeps) = keeps {
+        changed = set(&parameters, "degradationPreference", Some(keeps.into()));
+    }
+    let wishes = [
+        ("active", Some(picture.sent.into())),
+        ("maxBitrate", picture.bits.map(JsValue::from)),
+        ("scaleResolutionDownBy", Some(picture.shrink.into())),
+        ("maxFramerate", picture.frames.map(JsValue::from)),
+    ];
+    ask(sender, &parameters, &wishes, changed);
+}
+
+/// Nothing is asked for that is so already.
+fn ask(
+    sender: &RtcRtpSender,
+    parameters: &RtcRtpParameters,
+    wishes: &[(&str, Option<JsValue>)],
+    mut changed: bool,
+) {
     for encoding in parameters.get_encodings().iter().flat_map(Array::iter) {
-        changed |= set(&encoding, "maxBitrate", bits.map(f64::from));
-        if shrink.is_some() {
-            changed |= set(&encoding, "scaleResolutionDownBy", shrink.map(f64::from));
+        for (name, value) in wishes {
+            changed |= set(&encoding, name, value.clone());
         }
     }
     if changed {
-        unheard(sender.set_parameters_with_parameters(&parameters));
+        unheard(sender.set_parameters_with_parameters(parameters));
     }
 }
 
 /// Whether that is another value than before.
-fn set(encoding: &JsValue, name: &str, value: Option<f64>) -> bool {
-    if object::get(encoding, name).as_f64() == value {
+fn set(object: &JsValue, name: &str, value: Option<JsValue>) -> bool {
+    let before = Some(object::get(object, name)).filter(|it| !it.is_undefined());
+    if before == value {
         return false;
     }
     // Both fail for frozen objects alone.
     let _ = match value {
-        Some(value) => Reflect::set(encoding, &name.into(), &value.into()),
+        Some(value) => Reflect::set(object, &name.into(), &value),
         // Present but undefined is not absent to every browser.
-        None => Reflect::delete_property(encoding.unchecked_ref::<Object>(), &name.into()),
+        None => Reflect::delete_property(object.unchecked_ref::<Object>(), &name.into()),
     };
     true
 }

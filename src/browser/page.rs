@@ -151,6 +151,12 @@ pub fn on_before_unload(busy: impl Fn() -> bool + 'static) -> Listener {
     })
 }
 
+/// Somewhere behind another tab or window.
+pub fn is_hidden() -> bool {
+    let document = window().and_then(|it| it.document());
+    document.is_some_and(|it| it.hidden())
+}
+
 /// Called with `true` when the page comes into view and with `false` when it goes.
 pub fn on_visible(on: impl Fn(bool) + 'static) -> Option<Listener> {
     let document = window()?.document()?;

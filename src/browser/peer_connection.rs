@@ -6,7 +6,7 @@
 
 use super::{
     BrowserError, Listener, description as translate,
-    encoder::limit,
+    encoder::{limit, tune},
     gather::gather,
     media::{MediaKind, Stream, Track},
     object, peer_events,
@@ -16,7 +16,7 @@ use super::{
     wait::{Flag, unheard},
 };
 pub use super::{peer_events::PeerEvent, stats::Stats};
-use duologue_core::{encoding::Encoding, io::Sdp, record, wire::Candidate};
+use duologue_core::{io::Sdp, policy::Encoding, record, wire::Candidate};
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
@@ -180,9 +180,11 @@ impl PeerConnection {
     /// What encoders are told from the next frame on. Nothing happens while there are no slots.
     pub fn encode(&self, encoding: Encoding) {
         if let Some(slots) = &*self.slots.borrow() {
-            let picture = encoding.picture_bits;
-            limit(&slots.audio.sender(), Some(encoding.sound_bits), None);
-            limit(&slots.video.sender(), picture, Some(encoding.shrink));
+            limit(&slots.audio.sender(), encoding.sound_bits);
+            tune(&slots.video.sender(), encoding.camera, None);
+        }
+        if let Some(slots) = &*self.screen.borrow() {
+            slots.tune(encoding.screen);
         }
     }
 

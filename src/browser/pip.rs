@@ -97,6 +97,13 @@ pub fn is_video_floating() -> bool {
     document.is_some_and(|it| object::flag(&it, "pictureInPictureElement"))
 }
 
+/// Is it this one?
+pub fn is_floating(video: &Element) -> bool {
+    let document = video.owner_document();
+    let floats = document.map(|it| object::get(&it, "pictureInPictureElement"));
+    floats.is_some_and(|it| it == JsValue::from(video))
+}
+
 pub fn sink_video() {
     if let Some(document) = super::page::window().and_then(|it| it.document()) {
         drop(call(&document, "exitPictureInPicture", &JsValue::UNDEFINED));

@@ -3,16 +3,18 @@
 use super::{
     BrowserError, Listener,
     devices::{self, Opening},
+    encoder::tune,
     media::{self, MediaKind, Stream, Track},
     object,
     sys::{Connection, Displays, Hinted},
     wait::unheard,
 };
+use duologue_core::policy::{Picture, WHOLE};
 use js_sys::Array;
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit,
+    RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 
 /// What counts about the picture, when not everything fits.
@@ -34,17 +36,17 @@ impl Detail {
     }
 
     /// Scrolling text reads well at 15; films come at 24 to 30.
-    const fn frames_per_second(self) -> f64 {
+    const fn frames_per_second(self) -> u32 {
         match self {
-            Detail::Sharp => 15.0,
-            Detail::Smooth => 30.0,
+            Detail::Sharp => 15,
+            Detail::Smooth => 30,
         }
     }
 
-    const fn bits_per_second(self) -> f64 {
+    const fn bits_per_second(self) -> u32 {
         match self {
-            Detail::Sharp => 2_500_000.0,
-            Detail::Smooth => 4_000_000.0,
+            Detail::Sharp => 2_500_000,
+            Detail::Smooth => 4_000_000,
         }
     }
 
@@ -146,6 +148,8 @@ impl Capture {
 pub(super) struct ScreenSlots {
     video: RtcRtpTransceiver,
     sound: RtcRtpTransceiver,
+    detail: Cell<Detail>,
+    wish: Cell<Picture>,
 }
 
 impl ScreenSlots {
@@ -163,7 +167,12 @@ impl ScreenSlots {
         };
         let video = add(MediaKind::Video, Some(&capture.video))?;
         let sound = add(MediaKind::Audio, capture.sound.as_ref())?;
-        Some(ScreenSlots { video, sound })
+        Some(ScreenSlots {
+            video,
+            sound,
+            detail: Cell::default(),
+            wish: Cell::new(WHOLE),
+        })
     }
 
     pub fn send(&self, capture: Option<&Capture>) {
@@ -176,21 +185,20 @@ impl ScreenSlots {
     }
 
     pub fn prefer(&self, detail: Detail) {
-        let sender: RtcRtpSender = self.video.sender();
-        let parameters = sender.get_parameters();
-        object::set(
-            &parameters,
-            &[("degradationPreference", detail.keeps().into())],
-        );
-        for encoding in parameters.get_encodings().iter().flat_map(|it| it.iter()) {
-            object::set(
-                &encoding,
-                &[
-                    ("maxFramerate", detail.frames_per_second().into()),
-                    ("maxBitrate", detail.bits_per_second().into()),
-                ],
-            );
-        }
-        unheard(sender.set_parameters_with_parameters(&parameters));
+        self.detail.set(detail);
+        self.tune(self.wish.get());
+    }
+
+    /// As the policy wants it, and never more than what counts about it is worth.
+    pub fn tune(&self, wish: Picture) {
+        self.wish.set(wish);
+        let detail = self.detail.get();
+        let least = |wish: Option<u32>, worth: u32| Some(wish.map_or(worth, |it| it.min(worth)));
+        let picture = Picture {
+            bits: least(wish.bits, detail.bits_per_second()),
+            frames: least(wish.frames, detail.frames_per_second()),
+            ..wish
+        };
+        tune(&self.video.sender(), picture, Some(detail.keeps()));
     }
 }

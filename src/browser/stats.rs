@@ -45,6 +45,10 @@ pub struct Flow {
     pub energy: f64,
     /// 0 to 1, just now.
     pub level: f32,
+    /// Seconds that encoding took so far.
+    pub encoding: f64,
+    /// The browser makes less of it because it cannot keep up.
+    pub strained: bool,
 }
 
 /// The media lines of the microphone and the camera; all others are a screen's.
@@ -133,6 +137,8 @@ impl Entry {
                 height: number("frameHeight"),
                 energy: number("totalAudioEnergy"),
                 level: number("audioLevel") as f32,
+                encoding: number("totalEncodeTime"),
+                strained: text("qualityLimitationReason") == "cpu",
             },
             round_trip_time: number("roundTripTime"),
             selected_candidate_pair_id: text("selectedCandidatePairId"),

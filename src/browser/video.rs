@@ -1,6 +1,8 @@
-//! A stream in a `<video>` or an `<audio>`, and which loudspeaker it comes out of.
+//! A stream in a `<video>` or an `<audio>`, which loudspeaker it comes out of, and how large it is
+//! looked at.
 
-use super::{BrowserError, Listener, media::Stream, sys::Player};
+use super::{BrowserError, Listener, media::Stream, page, pip, sys::Player};
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, HtmlMediaElement};
@@ -58,4 +60,36 @@ pub fn set_speaker(
         set.map_err(|_| BrowserError::Missing)?.await?;
         Ok(())
     }
+}
+
+/// The elements that show one and the same picture.
+#[derive(Clone, Default)]
+pub struct Viewers(Rc<RefCell<Vec<HtmlMediaElement>>>);
+
+impl Viewers {
+    pub fn add(&self, element: &HtmlMediaElement) {
+        self.remove(element);
+        self.0.borrow_mut().push(element.clone());
+    }
+
+    pub fn remove(&self, element: &HtmlMediaElement) {
+        self.0.borrow_mut().retain(|it| it != element);
+    }
+
+    /// The largest box among those that can be seen, in pixels of the screen; nothing where none can.
+    pub fn largest(&self) -> (f64, f64) {
+        let scale = page::window().map_or(1.0, |it| it.device_pixel_ratio());
+        let sizes = self.0.borrow();
+        let sizes = sizes.iter().filter(|it| is_in_sight(it)).map(|it| {
+            let side = |side: i32| f64::from(side) * scale;
+            (side(it.client_width()), side(it.client_height()))
+        });
+        sizes.fold((0.0, 0.0), |a, b| if a.0 * a.1 < b.0 * b.1 { b } else { a })
+    }
+}
+
+/// Its window may be another one than the page's.
+fn is_in_sight(element: &HtmlMediaElement) -> bool {
+    let shown = |it: web_sys::Document| !it.hidden();
+    element.owner_document().is_some_and(shown) || pip::is_floating(element)
 }

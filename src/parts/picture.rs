@@ -1,7 +1,10 @@
 //! Somebody's moving picture, and their sound where it is not one's own.
 
 use crate::{
-    browser::{media::Stream, video},
+    browser::{
+        media::Stream,
+        video::{self, Viewers},
+    },
     parts::lean::watch,
     session::Ears,
 };
@@ -33,6 +36,9 @@ pub fn Picture(
     /// Somebody else's, whom another element plays.
     #[prop(optional)]
     silent: bool,
+    /// Whoever sends it is told how large it is shown.
+    #[prop(optional)]
+    viewers: Option<StoredValue<Viewers, LocalStorage>>,
     #[prop(default = NodeRef::new())] node: NodeRef<html::Video>,
     /// It has something to show now.
     #[prop(optional, into)]
@@ -45,6 +51,9 @@ pub fn Picture(
         // Muted, so that no browser holds it back.
         spawn_local(async move { drop(showing.await) });
     });
+    if let Some(viewers) = viewers {
+        register(node, viewers);
+    }
     let_go_with_owner(node);
     view! {
         <video
@@ -60,6 +69,20 @@ pub fn Picture(
         {hearing.map(|hearing| view! { <Sound stream=stream hearing=hearing ears=ears /> })}
     }
     .into_any()
+}
+
+/// Among those that show the same picture, for as long as the calling scope lives.
+fn register(node: NodeRef<html::Video>, viewers: StoredValue<Viewers, LocalStorage>) {
+    watch(move || {
+        if let Some(element) = node.get() {
+            viewers.with_value(|viewers| viewers.add(&element));
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some(element)) = node.try_get_untracked() {
+            viewers.try_with_value(|viewers| viewers.remove(&element));
+        }
+    });
 }
 
 /// Sound has an element of its own: a `<video>` plays nothing at all until its first frame, and

@@ -150,7 +150,7 @@ fn Person(tile: Tile) -> impl IntoView {
     let name = Signal::derive(move || called(&tile.name.get()));
     view! {
         <div class="tile" data-camera=crate::parts::lean::flag(move || tile.camera.get()) data-state="connected">
-            <Picture stream=tile.stream silent=true />
+            <Picture stream=tile.stream silent=true viewers=tile.viewers />
             <Initial name=name />
             <NameChip name=name muted=Signal::derive(move || !tile.microphone.get()) />
         </div>

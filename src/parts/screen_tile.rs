@@ -27,9 +27,10 @@ pub fn ScreenTile(tile: Tile, hearing: Hearing, stage: Stage) -> impl IntoView {
     // As it is from the beginning; who shares anew is shown anew.
     let sound = tile.screen.get_untracked().is_some_and(|it| it.sound);
     let picture = if sound {
-        view! { <Picture stream=tile.screen_stream hearing=hearing /> }.into_any()
+        view! { <Picture stream=tile.screen_stream hearing=hearing viewers=tile.screen_viewers /> }
+            .into_any()
     } else {
-        view! { <Picture stream=tile.screen_stream /> }.into_any()
+        view! { <Picture stream=tile.screen_stream viewers=tile.screen_viewers /> }.into_any()
     };
     view! {
         <div

@@ -55,6 +55,7 @@ pub fn PersonTile(
                 stream=tile.stream
                 hearing=hearing
                 ears=tile.ears
+                viewers=tile.viewers
                 on_frame=move |()| tile.on_first_frame()
             />
             <Initial name=name />

@@ -3,7 +3,7 @@
 //! the owner lets go, connections close and devices go dark.
 
 use super::{
-    effects, local::Local, pulse::Samples, sending::Known, share::Share, show::Show,
+    effects, local::Local, pulse::Samples, sending::Sending, share::Share, show::Show,
     signaller::Signaller,
 };
 use crate::browser::{
@@ -35,7 +35,7 @@ pub struct Driver {
     pub(super) share: Share,
     pub(super) show: Show,
     pub(super) samples: Samples,
-    pub(super) known: Known,
+    pub(super) sending: Sending,
     /// Holds the driver itself while it says goodbye.
     timer_of_goodbye: RefCell<Option<Timer>>,
 }
@@ -63,7 +63,7 @@ impl Driver {
             share,
             show,
             samples: Samples::default(),
-            known: Known::default(),
+            sending: Sending::default(),
             timer_of_goodbye: RefCell::default(),
         })
     }
@@ -163,6 +163,7 @@ impl Driver {
                 tile.measure(&stats);
             }
             self.show.hear(peer.id, stats.received.sound.energy);
+            self.weigh(conn, &stats);
             self.samples.borrow_mut().insert(conn, stats);
         }
         let live = self.conns.borrow();

@@ -46,12 +46,14 @@ pub fn carry_out(driver: &Driver, output: Output) {
         }
         Output::SendScreen(conn) => driver.share.with_capture(|capture, detail| {
             on(driver, conn, |c| c.send_screen(capture, detail));
+            driver.tune_all();
         }),
         Output::DropScreen => {
             let conns = driver.conns.borrow();
             conns.values().for_each(PeerConnection::drop_screen);
             driver.share.put_down();
         }
+        Output::Tune(_) => driver.tune_all(),
         Output::RestartIce(conn) => on(driver, conn, PeerConnection::restart_ice),
         Output::CloseConn(conn) => {
             let closed = driver.conns.borrow_mut().remove(&conn);

@@ -4,7 +4,7 @@ use super::chat::Chat;
 use super::figures::Figures;
 use super::signs::{Ears, Signs};
 use super::view::{DirectStep, DirectTrouble, LinkStatus, Phase, Tile, TileState, direct_address};
-use crate::browser::{clock, media::Stream, peer_connection::PeerConnection};
+use crate::browser::{clock, media::Stream, peer_connection::PeerConnection, video::Viewers};
 use duologue_core::{
     call::{self, PeerState, PeerView, View},
     ids::{ConnId, PeerId},
@@ -151,6 +151,8 @@ impl Show {
             stream: RwSignal::new_local(None),
             screen: RwSignal::new(peer.screen),
             screen_stream: RwSignal::new_local(None),
+            viewers: StoredValue::new_local(Viewers::default()),
+            screen_viewers: StoredValue::new_local(Viewers::default()),
             level: RwSignal::new(0.0),
             signs: Signs::new(),
             ears: Ears::new(ears.unwrap_or(AS_THEY_ARE)),
@@ -186,6 +188,12 @@ impl Show {
     pub fn follow_speaker(&self) {
         let speaker = self.speaker.borrow_mut().decide(clock::now());
         set(self.signals.speaker, speaker.map(|id| id.text()));
+    }
+
+    /// Everybody who is shown.
+    pub fn tiles(&self) -> Vec<(PeerId, Tile)> {
+        let tiles = self.tiles.borrow();
+        tiles.iter().map(|(id, (tile, _))| (*id, *tile)).collect()
     }
 
     pub fn tile(&self, id: PeerId) -> Option<Tile> {

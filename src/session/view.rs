@@ -5,7 +5,7 @@ use super::{
     rest,
     signs::{Ears, Signs},
 };
-use crate::browser::{clock, media::Stream, page, stats::Stats};
+use crate::browser::{clock, media::Stream, page, stats::Stats, video::Viewers};
 pub use duologue_core::{
     call::{DirectTrouble, Ended, LinkStatus, ShareState, ShareTrouble},
     capture::{Capture, FrameRate, Limit, Resolution},
@@ -58,6 +58,9 @@ pub struct Tile {
     /// What they show beside themselves.
     pub screen: RwSignal<Option<Screen>>,
     pub screen_stream: RwSignal<Option<Stream>, LocalStorage>,
+    /// What shows the two here.
+    pub viewers: StoredValue<Viewers, LocalStorage>,
+    pub screen_viewers: StoredValue<Viewers, LocalStorage>,
     /// Loudness, 0 to 1.
     pub level: RwSignal<f32>,
     pub signs: Signs,

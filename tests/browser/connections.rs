@@ -5,12 +5,12 @@ use crate::support::{
     made_connections, next_turn, until,
 };
 use duologue_core::{
-    encoding::Encoding,
     io::{ConnEvent, ConnState, Sdp, SdpKind},
+    policy::{Encoding, Picture, WHOLE},
     wire::Candidate,
 };
 use duologue_web::browser::{
-    BrowserError,
+    BrowserError, clock,
     media::{MediaKind, Track},
     page,
     peer_connection::{IceConfig, IceServer, PeerConnection, PeerEvent},
@@ -172,14 +172,24 @@ async fn video_advances_sound_is_heard_and_a_late_camera_needs_no_negotiation() 
     assert!(!a.events.borrow().contains(&asked) && !b.events.borrow().contains(&asked));
 }
 
-const WHOLE: Encoding = Encoding {
+const ALL: Encoding = Encoding {
     sound_bits: 40_000,
-    picture_bits: None,
-    shrink: 1.0,
+    camera: WHOLE,
+    screen: WHOLE,
 };
 const SMALL: Encoding = Encoding {
-    shrink: 4.0,
-    ..WHOLE
+    camera: Picture {
+        shrink: 4.0,
+        ..WHOLE
+    },
+    ..ALL
+};
+const NOTHING: Encoding = Encoding {
+    camera: Picture {
+        sent: false,
+        ..WHOLE
+    },
+    ..ALL
 };
 
 #[wasm_bindgen_test]
@@ -196,11 +206,33 @@ async fn a_picture_starts_small_and_grows_without_negotiation() {
     b.sees_video().await;
     assert_eq!(b.stats().await.received.picture.width, 320.0);
     a.events.borrow_mut().clear();
-    a.connection.encode(WHOLE);
+    a.connection.encode(ALL);
     until("a bigger picture", async || {
         b.stats().await.received.picture.width > 320.0
     })
     .await;
+    let asked = PeerEvent::Conn(ConnEvent::NegotiationNeeded);
+    assert!(!a.events.borrow().contains(&asked));
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_that_nobody_sees_is_not_sent_until_somebody_does() {
+    let (a, b) = (End::open(), End::open());
+    let camera = any_camera().await.unwrap();
+    connect(&a, &b, None, Some(&camera)).await;
+    b.sees_video().await;
+    a.events.borrow_mut().clear();
+    let sent = async || a.stats().await.sent.picture.frames;
+    a.connection.encode(NOTHING);
+    until("stillness", async || {
+        let before = sent().await;
+        clock::pause(500).await;
+        sent().await == before
+    })
+    .await;
+    let before = sent().await;
+    a.connection.encode(ALL);
+    until("frames again", async || sent().await > before + 5.0).await;
     let asked = PeerEvent::Conn(ConnEvent::NegotiationNeeded);
     assert!(!a.events.borrow().contains(&asked));
 }

@@ -35,6 +35,7 @@ mod devices;
 mod first_load;
 mod harness;
 mod hostile;
+mod needs;
 mod offline;
 mod people;
 mod server_calls;

@@ -88,6 +88,12 @@ impl Person {
         Ok(turn.driver.close_window().await?)
     }
 
+    /// Makes the window as large as this, its frame included.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        Ok(turn.driver.set_window_rect(0, 0, width, height).await?)
+    }
+
     pub async fn url(&self) -> Result<String> {
         self.script("return location.href", vec![]).await
     }

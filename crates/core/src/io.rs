@@ -3,7 +3,7 @@
 use crate::{
     gesture::Reaction,
     ids::{ConnId, OpId, PeerId},
-    wire::{Candidate, Media},
+    wire::{Candidate, Media, Need},
 };
 use alloc::string::String;
 
@@ -35,6 +35,8 @@ pub enum Intent {
     ShareScreen,
     /// No more of it: by the button, or by the browser's own bar.
     StopScreen,
+    /// How large somebody's pictures are shown here.
+    Need(PeerId, Need),
     /// "Try again" on a tile that could not be reached.
     Retry(PeerId),
     /// Call without a server: make an invite.
@@ -102,6 +104,8 @@ pub enum Output {
     SendScreen(ConnId),
     /// Put the capture down, and send nothing of it anywhere.
     DropScreen,
+    /// The other side needs more or less of the pictures now.
+    Tune(ConnId),
     RestartIce(ConnId),
     CloseConn(ConnId),
     /// Over the control channel.

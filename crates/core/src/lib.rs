@@ -20,7 +20,7 @@
 //! | `call`    | room + peers + link = the machine that the page drives |
 //! | `devices` | which camera, microphone and speaker; what follows a lost one |
 //! | `capture` | what a person set about sound, picture and bits |
-//! | `encoding` | how much of it goes to each person |
+//! | `policy`  | how much of it goes to each person |
 //! | `muted`   | speaking while muted |
 //! | `hub`     | the server's rooms, a machine of the same kind |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
@@ -33,7 +33,6 @@ pub mod call;
 pub mod capture;
 pub mod chat;
 pub mod devices;
-pub mod encoding;
 pub mod entropy;
 pub mod gesture;
 pub mod hub;
@@ -44,6 +43,7 @@ pub mod link;
 pub mod muted;
 pub mod negotiate;
 pub mod peer;
+pub mod policy;
 pub mod seal;
 pub mod speaker;
 pub mod table;

@@ -11,7 +11,7 @@ use crate::{
     ids::{Epoch, PeerId},
     negotiate::Negotiation,
     time::Millis,
-    wire::{Media, Screen},
+    wire::{Media, Need, Screen},
 };
 use alloc::string::String;
 
@@ -60,6 +60,10 @@ pub struct Peer {
     pub gestures: Gestures,
     /// What they show beside themselves.
     pub screen: Option<Screen>,
+    /// What they can see of one's own pictures, once they have said so.
+    pub need: Option<Need>,
+    /// What of theirs is seen here, where that is known.
+    pub seen: Option<Need>,
     /// The newest session of this life of theirs; each connection is one.
     pub session: u32,
     pub stage: Stage,
@@ -93,6 +97,8 @@ impl Peer {
             media: Media::default(),
             gestures: Gestures::default(),
             screen: None,
+            need: None,
+            seen: None,
             session: 0,
             stage,
             negotiation: None,
@@ -175,6 +181,7 @@ impl Peer {
     pub fn on_gone(&mut self, now: Millis) {
         self.channel = false;
         self.screen = None;
+        self.need = None;
         self.stage = Stage::connecting(now, true);
         self.keep_place(now);
     }
@@ -191,6 +198,7 @@ impl Peer {
         self.media = Media::default();
         self.gestures = Gestures::default();
         self.screen = None;
+        self.need = None;
         self.stage = Stage::connecting(now, self.stage.was_connected());
     }
 

@@ -164,6 +164,8 @@ pub enum PeerMsg {
     Sharing {
         screen: Option<Screen>,
     },
+    /// How large your pictures are looked at here. Over the control channel alone, as `Sharing` is.
+    Need(Need),
     /// Please open a fresh connection: this one is beyond mending. `session` is the broken one.
     Again {
         session: u32,
@@ -236,6 +238,20 @@ pub struct Screen {
     pub sound: bool,
 }
 
+/// What somebody can see of another's pictures: a box in pixels of their screen for each. A box of no
+/// size: it is not looked at, and need not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub camera: Size,
+    pub screen: Size,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    pub width: u16,
+    pub height: u16,
+}
+
 impl Json for Sealed {
     fn read(value: Value) -> Option<Self> {
         String::read(value).map(Sealed)
@@ -273,6 +289,7 @@ tagged!(PeerMsg by "type" {
     Hand { no, turn } = "hand",
     React { no, reaction } = "react",
     Sharing { screen } = "sharing",
+    Need(it) = "need",
     Again { session } = "again",
     Full {} = "full",
     Away {} = "away",
@@ -309,6 +326,8 @@ record!(Candidate {
 });
 record!(Media { microphone, camera });
 record!(Screen { sound });
+record!(Need { camera, screen });
+record!(Size { width, height });
 
 impl Record for Description {
     fn take(fields: &mut Fields) -> Option<Self> {

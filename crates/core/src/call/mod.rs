@@ -1,7 +1,7 @@
 //! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
 //! those who are not connected yet. This file routes inputs, tells the next wake and sends what is
 //! said; `room` holds the roster's rules, `direct` the pairing by tokens, `share` one's own screen,
-//! `view` what can be shown.
+//! `needs` how large pictures are looked at, `view` what can be shown.
 //!
 //! ```text
 //!   Lobby ──join──▶ Joining ──room──▶ InCall ──leave──▶ Ended
@@ -11,6 +11,7 @@
 mod chat;
 mod direct;
 mod gestures;
+mod needs;
 mod room;
 mod share;
 mod view;
@@ -249,6 +250,7 @@ impl Call {
             Intent::React(reaction) => self.on_react(now, reaction, out),
             Intent::ShareScreen => self.on_share_screen(out),
             Intent::StopScreen => self.on_stop_screen(out),
+            Intent::Need(of, need) => self.on_seen(of, need, out),
             Intent::Retry(id) => {
                 if let Some(peer) = self.peers.get_mut(&id)
                     && peer.stage == Stage::Failed
@@ -317,6 +319,7 @@ impl Call {
                 self.greet(id, out);
                 self.tell_hand(id, out);
                 self.on_channel_for_screen(id, out);
+                self.tell_need(id, out);
                 // What the signaller may have lost is said over the way that loses nothing.
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)

@@ -450,6 +450,7 @@ impl Call {
                 peer.screen = screen;
                 out.push(Output::Changed);
             }
+            PeerMsg::Need(need) => self.on_need(from, need, out),
             PeerMsg::Again { session } => {
                 let current = peer.negotiation.as_ref().map(|n| n.session());
                 if !polite && current.is_none_or(|mine| mine <= session) {

@@ -5,7 +5,7 @@ use crate::{
     gesture::Reaction,
     ids::{ConnId, PeerId},
     peer::{Peer, Stage},
-    wire::{Media, Screen},
+    wire::{Media, Need, Screen},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -38,6 +38,8 @@ pub struct PeerView {
     /// The newest one, with its number.
     pub reaction: Option<(u32, Reaction)>,
     pub screen: Option<Screen>,
+    /// How large they look at one's own pictures, once they have said so.
+    pub need: Option<Need>,
     /// The connection that carries their picture, if there is one.
     pub conn: Option<ConnId>,
 }
@@ -112,6 +114,7 @@ impl Call {
             screen: peer.screen,
             hand: self.place_in_queue(peer.id),
             reaction: peer.gestures.reaction(),
+            need: peer.need,
             conn,
         }
     }

@@ -9,5 +9,6 @@ mod direct;
 mod gestures;
 mod glare;
 mod hostile;
+mod needs;
 mod rooms;
 mod share;

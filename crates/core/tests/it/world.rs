@@ -79,6 +79,8 @@ pub struct Person {
     token: PeerToken,
     socket: Option<u64>,
     pub released: u32,
+    /// How often its encoders were told something else.
+    pub tuned: u32,
     pub ended_outputs: u32,
     /// The screen that the browser gave and nobody has put down yet.
     pub capture: Option<OpId>,
@@ -171,6 +173,7 @@ impl World {
             token,
             socket: None,
             released: 0,
+            tuned: 0,
             ended_outputs: 0,
             capture: None,
         });
@@ -363,6 +366,7 @@ impl World {
                         .values_mut()
                         .for_each(FakePc::drop_screen);
                 }
+                Output::Tune(_) => self.people[who].tuned += 1,
                 Output::RestartIce(conn) => self.with_pc(who, conn, FakePc::restart_ice),
                 Output::CloseConn(conn) => self.close_pc(who, conn),
                 Output::ChannelText(conn, text) => self.channel_text(who, conn, text),
