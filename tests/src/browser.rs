@@ -124,6 +124,17 @@ impl Browser {
         Ok(turn.driver.new_tab().await?)
     }
 
+    /// The same in a window of its own: nothing hides it.
+    pub async fn new_window(&self, from: &WindowHandle) -> Result<WindowHandle> {
+        let turn = self.turn(from).await?;
+        Ok(turn.driver.new_window().await?)
+    }
+
+    /// See `Process::processor_seconds`.
+    pub fn processor_seconds(&self) -> Result<f64> {
+        self.process.processor_seconds()
+    }
+
     /// What the pages wrote to their consoles, among the browser's own chatter.
     pub fn console(&self) -> Output {
         self.process.output()

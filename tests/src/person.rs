@@ -62,6 +62,21 @@ impl Person {
         })
     }
 
+    /// Somebody else in a window of this browser.
+    pub async fn in_another_window(&self, label: &str) -> Result<Self> {
+        let window = self.browser.new_window(&self.window).await?;
+        Ok(Person {
+            label: label.to_string(),
+            browser: self.browser.clone(),
+            window,
+        })
+    }
+
+    /// What their browser has kept processors busy for, in seconds.
+    pub fn processor_seconds(&self) -> Result<f64> {
+        self.browser.processor_seconds()
+    }
+
     pub fn kind(&self) -> Kind {
         self.browser.kind
     }

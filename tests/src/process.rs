@@ -62,6 +62,56 @@ impl Process {
     pub fn id(&self) -> u32 {
         self.child.id()
     }
+
+    /// What it and all that it started have kept processors busy for, in seconds. What has ended by
+    /// now does not count.
+    pub fn processor_seconds(&self) -> Result<f64> {
+        let mut family = vec![self.child.id()];
+        let mut ticks = 0;
+        let all = all_stats()?;
+        // Parents come before their children often, but not always.
+        loop {
+            let before = family.len();
+            for stat in &all {
+                if family.contains(&stat.parent) && !family.contains(&stat.id) {
+                    family.push(stat.id);
+                }
+            }
+            if family.len() == before {
+                break;
+            }
+        }
+        for stat in all.iter().filter(|stat| family.contains(&stat.id)) {
+            ticks += stat.ticks;
+        }
+        let a_second = nix::unistd::sysconf(nix::unistd::SysconfVar::CLK_TCK)?.unwrap_or(100);
+        Ok(ticks as f64 / a_second as f64)
+    }
+}
+
+/// Of one process, out of proc(5).
+struct Stat {
+    id: u32,
+    parent: u32,
+    ticks: u64,
+}
+
+fn all_stats() -> Result<Vec<Stat>> {
+    let entries = std::fs::read_dir("/proc")?.flatten();
+    // What ends while the list is read is not on it.
+    let read = |entry: std::fs::DirEntry| {
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let text = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        // The second field is a name in brackets, which may hold anything.
+        let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+        let number = |at: usize| fields.get(at)?.parse::<u64>().ok();
+        Some(Stat {
+            id,
+            parent: u32::try_from(number(1)?).ok()?,
+            ticks: number(11)? + number(12)?,
+        })
+    };
+    Ok(entries.filter_map(read).collect())
 }
 
 impl Drop for Process {

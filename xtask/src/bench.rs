@@ -1,4 +1,5 @@
-//! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser.
+//! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser, `people` says what
+//! it costs to be seen by one, three and seven others.
 //!
 //! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
 
@@ -24,13 +25,16 @@ pub fn run(name: Option<&str>) -> Outcome {
     match name {
         None => {
             weigh_bundle()?;
-            time_calls()
+            in_browsers("bench-call")?;
+            in_browsers("bench-people")
         }
         Some("bundle") => weigh_bundle(),
-        Some("call") => time_calls(),
+        // They drive browsers, and live with the end-to-end tests.
+        Some("call") => in_browsers("bench-call"),
+        Some("people") => in_browsers("bench-people"),
         Some(other) => Err(Fail::new(
             format!("there is no benchmark `{other}`"),
-            "there are: bundle, call",
+            "there are: bundle, call, people",
         )),
     }
 }
@@ -128,11 +132,6 @@ fn write_results(env: &Env, weights: &[Weight], total: u64) -> Outcome {
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("bundle.json"), format!("{results:#}\n"))?;
     Ok(())
-}
-
-/// The benchmark itself drives browsers and lives with the end-to-end tests.
-fn time_calls() -> Outcome {
-    in_browsers("bench-call")
 }
 
 /// Runs a program of the e2e package on a fresh bundle and server.
