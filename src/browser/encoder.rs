@@ -1,7 +1,7 @@
 //! How much an encoder may make of what it is given, without negotiation (`setParameters`).
 
 use super::{object, wait::unheard};
-use duologue_core::policy::Picture;
+use duologue_core::policy::{Codec, Picture};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RtcRtpParameters, RtcRtpSender};
@@ -14,11 +14,19 @@ pub(super) fn limit(sender: &RtcRtpSender, bits: u32) {
 }
 
 /// A picture as it is to be sent. `keeps`: what is kept when not everything fits.
-pub(super) fn tune(sender: &RtcRtpSender, picture: Picture, keeps: Option<&str>) {
+pub(super) fn tune(
+    sender: &RtcRtpSender,
+    picture: Picture,
+    codec: Option<Codec>,
+    keeps: Option<&str>,
+) {
     let parameters = sender.get_parameters();
     let mut changed = false;
+    if let Some(codec) = codec {
+        changed = choose(&parameters, codec);
+    }
     if let Some(keeps) = keeps {
-        changed = set(&parameters, "degradationPreference", Some(keeps.into()));
+        changed |= set(&parameters, "degradationPreference", Some(keeps.into()));
     }
     let wishes = [
         ("active", Some(picture.sent.into())),
@@ -27,6 +35,27 @@ pub(super) fn tune(sender: &RtcRtpSender, picture: Picture, keeps: Option<&str>)
         ("maxFramerate", picture.frames.map(JsValue::from)),
     ];
     ask(sender, &parameters, &wishes, changed);
+}
+
+/// Whether another codec than before. Browsers that cannot change it in mid-call know no such field;
+/// what was not negotiated is not asked for, since all that is asked together is refused together.
+fn choose(parameters: &RtcRtpParameters, codec: Codec) -> bool {
+    let is_it = |it: &JsValue| {
+        let name = object::text(it, "mimeType");
+        name.eq_ignore_ascii_case(codec.mime_type())
+    };
+    let negotiated: Array = object::get(parameters, "codecs").unchecked_into();
+    let Some(codec) = Array::from(&negotiated).iter().find(is_it) else {
+        return false;
+    };
+    let mut changed = false;
+    for encoding in parameters.get_encodings().iter().flat_map(Array::iter) {
+        let now = object::get(&encoding, "codec");
+        if !is_it(&now) {
+            changed |= set(&encoding, "codec", Some(codec.clone()));
+        }
+    }
+    changed
 }
 
 /// Nothing is asked for that is so already.

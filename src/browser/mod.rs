@@ -21,6 +21,7 @@
 pub mod broadcast_channel;
 pub mod clipboard;
 pub mod clock;
+pub mod codecs;
 mod description;
 pub mod devices;
 pub mod download;

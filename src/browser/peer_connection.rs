@@ -181,10 +181,11 @@ impl PeerConnection {
     pub fn encode(&self, encoding: Encoding) {
         if let Some(slots) = &*self.slots.borrow() {
             limit(&slots.audio.sender(), encoding.sound_bits);
-            tune(&slots.video.sender(), encoding.camera, None);
+            let sender = slots.video.sender();
+            tune(&sender, encoding.camera, encoding.codec, None);
         }
         if let Some(slots) = &*self.screen.borrow() {
-            slots.tune(encoding.screen);
+            slots.tune(encoding.screen, encoding.codec);
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     sys::{Connection, Displays, Hinted},
     wait::unheard,
 };
-use duologue_core::policy::{Picture, WHOLE};
+use duologue_core::policy::{Codec, Picture, WHOLE};
 use js_sys::Array;
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -149,7 +149,7 @@ pub(super) struct ScreenSlots {
     video: RtcRtpTransceiver,
     sound: RtcRtpTransceiver,
     detail: Cell<Detail>,
-    wish: Cell<Picture>,
+    wish: Cell<(Picture, Option<Codec>)>,
 }
 
 impl ScreenSlots {
@@ -171,7 +171,7 @@ impl ScreenSlots {
             video,
             sound,
             detail: Cell::default(),
-            wish: Cell::new(WHOLE),
+            wish: Cell::new((WHOLE, None)),
         })
     }
 
@@ -186,12 +186,13 @@ impl ScreenSlots {
 
     pub fn prefer(&self, detail: Detail) {
         self.detail.set(detail);
-        self.tune(self.wish.get());
+        let (wish, codec) = self.wish.get();
+        self.tune(wish, codec);
     }
 
     /// As the policy wants it, and never more than what counts about it is worth.
-    pub fn tune(&self, wish: Picture) {
-        self.wish.set(wish);
+    pub fn tune(&self, wish: Picture, codec: Option<Codec>) {
+        self.wish.set((wish, codec));
         let detail = self.detail.get();
         let least = |wish: Option<u32>, worth: u32| Some(wish.map_or(worth, |it| it.min(worth)));
         let picture = Picture {
@@ -199,6 +200,6 @@ impl ScreenSlots {
             frames: least(wish.frames, detail.frames_per_second()),
             ..wish
         };
-        tune(&self.video.sender(), picture, Some(detail.keeps()));
+        tune(&self.video.sender(), picture, codec, Some(detail.keeps()));
     }
 }

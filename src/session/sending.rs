@@ -4,7 +4,9 @@
 
 use super::driver::Driver;
 use crate::browser::{
-    clock, page,
+    clock,
+    codecs::{self, Way},
+    page,
     peer_connection::{PeerConnection, Stats},
     stats::{Flow, Flows},
 };
@@ -14,7 +16,7 @@ use duologue_core::{
     policy::{Effort, Loss, Situation, Strain, decide},
     table::Table,
     time::Millis,
-    wire::{Need, Size},
+    wire::{Codecs, Need, Size},
 };
 use leptos::prelude::*;
 use std::{
@@ -38,6 +40,8 @@ pub struct Sending {
     paths: RefCell<Table<ConnId, Path>>,
     strain: RefCell<Strain>,
     hidden_since: Cell<Option<Millis>>,
+    encodes: Cell<Codecs>,
+    asked: Cell<bool>,
 }
 
 #[derive(Default)]
@@ -60,11 +64,12 @@ impl Driver {
         let peers = self.call.borrow().view().peers;
         for (conn, connection) in conns.iter() {
             let peer = peers.iter().find(|peer| peer.conn == Some(*conn));
-            self.tune(*conn, connection, peer.and_then(|peer| peer.need));
+            let (need, decodes) = peer.map_or((None, Codecs::default()), |it| (it.need, it.light));
+            self.tune(*conn, connection, need, decodes);
         }
     }
 
-    fn tune(&self, conn: ConnId, connection: &PeerConnection, need: Option<Need>) {
+    fn tune(&self, conn: ConnId, connection: &PeerConnection, need: Option<Need>, decodes: Codecs) {
         let (limit, hi_fi) = self.local.sending();
         let mut situation = Situation {
             limit,
@@ -72,6 +77,8 @@ impl Driver {
             people: u32::try_from(self.conns.borrow().len()).unwrap_or(1),
             strain: self.sending.strain.borrow().level(),
             need,
+            encodes: self.sending.encodes.get(),
+            decodes,
             ..Situation::default()
         };
         if let Some(path) = self.sending.paths.borrow().get(&conn) {
@@ -172,8 +179,21 @@ impl Path {
 
 async fn learn(driver: Weak<Driver>, conn: ConnId) {
     clock::pause(LEARNING).await;
+    let Some(known) = driver.upgrade() else {
+        return;
+    };
+    known.know(conn);
+    known.tune_all();
+    if known.sending.asked.replace(true) {
+        return;
+    }
+    drop(known);
+    // Nobody waits for it, and it takes a while: after the first picture.
+    let encodes = codecs::easy(Way::Encode).await;
+    let decodes = codecs::easy(Way::Decode).await;
     if let Some(driver) = driver.upgrade() {
-        driver.know(conn);
+        driver.sending.encodes.set(encodes);
+        driver.dispatch(Input::User(Intent::Light(decodes)));
         driver.tune_all();
     }
 }

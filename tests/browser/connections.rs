@@ -176,6 +176,7 @@ const ALL: Encoding = Encoding {
     sound_bits: 40_000,
     camera: WHOLE,
     screen: WHOLE,
+    codec: None,
 };
 const SMALL: Encoding = Encoding {
     camera: Picture {

@@ -67,6 +67,27 @@ async fn nobody_is_kept_out(scene: &Scene, with: Kind) -> Result<()> {
     join(&ben, &room).await?;
     all_connected(&[&ana, &ben]).await?;
     look_over(&ben, "a call", &mut found).await?;
+    ben.press("Chat").await?;
+    look_over(&ben, "an empty chat", &mut found).await?;
+    ben.fill("Message", "Hello <b>Ana</b>, see https://example.org")
+        .await?;
+    ben.press("Send").await?;
+    ben.find("link", "https://example.org").await?;
+    look_over(&ben, "a chat", &mut found).await?;
+    ben.press("People").await?;
+    ben.find("slider", "Volume of Ana").await?;
+    look_over(&ben, "people", &mut found).await?;
+    ben.press("Connection details").await?;
+    ben.find("button", "Copy as JSON").await?;
+    look_over(&ben, "connection details", &mut found).await?;
+    ben.press("Connection details").await?;
+    ben.press("Reactions").await?;
+    look_over(&ben, "reactions", &mut found).await?;
+    ben.press("Reactions").await?;
+    ben.press("Invite").await?;
+    ben.read_field("Invite link").await?;
+    look_over(&ben, "an invitation", &mut found).await?;
+    ben.press("Close").await?;
     ben.press("Leave call").await?;
     ben.find("button", "Join again").await?;
     look_over(&ben, "after a call", &mut found).await?;

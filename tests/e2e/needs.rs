@@ -1,5 +1,6 @@
 //! Nobody is sent more of a picture than they look at: a small window gets a small one, a window behind
-//! another one none, and both get all of it back at once.
+//! another one none, and both get all of it back at once. And it is written in the way that both
+//! devices have circuits for.
 
 use crate::{steps::*, *};
 use anyhow::ensure;
@@ -89,5 +90,64 @@ async fn a_window_that_nobody_looks_at_is_sent_nothing(scene: &Scene, with: Kind
         Ok(())
     })
     .await?;
+    see_and_hear_each_other(&ana, &ben).await
+}
+
+/// A device whose circuits write and read this and nothing else.
+const CIRCUITS: &str = "for (const method of ['encodingInfo', 'decodingInfo']) {
+        navigator.mediaCapabilities[method] = async (question) => ({
+            supported: true,
+            smooth: true,
+            powerEfficient: question.video.contentType.includes('VP9'),
+        });
+    }
+    return null";
+/// The codec of what is sent, and how many descriptions were made.
+const COUNT_CODECS: &str = "window.made = 0;
+    for (const method of ['createOffer', 'createAnswer', 'setLocalDescription']) {
+        const make = RTCPeerConnection.prototype[method];
+        RTCPeerConnection.prototype[method] = function (...args) {
+            window.made += 1;
+            return make.apply(this, args);
+        };
+    }
+    const ask = RTCPeerConnection.prototype.getStats;
+    RTCPeerConnection.prototype.getStats = async function (...args) {
+        const report = await ask.apply(this, args);
+        report.forEach((it) => {
+            if (it.type === 'outbound-rtp' && it.kind === 'video') {
+                window.codec = report.get(it.codecId)?.mimeType;
+            }
+        });
+        return report;
+    };
+    return null";
+
+pairs!(what_both_devices_have_circuits_for_is_sent, Light, {
+    chromium: Chromium,
+});
+
+async fn what_both_devices_have_circuits_for_is_sent(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let ben = scene.person(with, "Ben").await?;
+    let room = start_call(&ana, &server.page()).await?;
+    ana.script::<()>(CIRCUITS, vec![]).await?;
+    enter(&ana).await?;
+    ben.goto(&room).await?;
+    ben.script::<()>(CIRCUITS, vec![]).await?;
+    ben.fill("Your name", "Ben").await?;
+    ben.press("Join call").await?;
+    in_call(&ben).await?;
+    see_and_hear_each_other(&ana, &ben).await?;
+    ana.script::<()>(COUNT_CODECS, vec![]).await?;
+    until("pictures in VP9", within(30), async || {
+        let codec: Option<String> = ana.script("return window.codec ?? null", vec![]).await?;
+        ensure!(codec.as_deref() == Some("video/VP9"), "they are {codec:?}");
+        Ok(())
+    })
+    .await?;
+    let made: u32 = ana.script("return window.made", vec![]).await?;
+    ensure!(made == 0, "{made} negotiations");
     see_and_hear_each_other(&ana, &ben).await
 }

@@ -34,7 +34,7 @@ cargo xtask COMMAND
   serve [--port 8080] [-- SERVER-ARGS]       bundle the page, build the server, run it
   test [core|server|page|e2e]                every test, or one layer
   dist                                       dist/ and target/release/duologue
-  bench [bundle|call]                        benchmarks, results in target/bench
+  bench [bundle|call|people]                 benchmarks, results in target/bench
   profile                                    which functions a first call needs, from real calls
   screens                                    pictures of every screen, in target/screens
   lint                                       formatting, clippy, licences of dependencies

@@ -3,7 +3,7 @@
 use crate::{
     gesture::Reaction,
     ids::{ConnId, OpId, PeerId},
-    wire::{Candidate, Media, Need},
+    wire::{Candidate, Codecs, Media, Need},
 };
 use alloc::string::String;
 
@@ -37,6 +37,8 @@ pub enum Intent {
     StopScreen,
     /// How large somebody's pictures are shown here.
     Need(PeerId, Need),
+    /// What this device decodes easily.
+    Light(Codecs),
     /// "Try again" on a tile that could not be reached.
     Retry(PeerId),
     /// Call without a server: make an invite.

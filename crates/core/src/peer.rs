@@ -11,7 +11,7 @@ use crate::{
     ids::{Epoch, PeerId},
     negotiate::Negotiation,
     time::Millis,
-    wire::{Media, Need, Screen},
+    wire::{Codecs, Media, Need, Screen},
 };
 use alloc::string::String;
 
@@ -62,6 +62,8 @@ pub struct Peer {
     pub screen: Option<Screen>,
     /// What they can see of one's own pictures, once they have said so.
     pub need: Option<Need>,
+    /// What their device decodes easily.
+    pub light: Codecs,
     /// What of theirs is seen here, where that is known.
     pub seen: Option<Need>,
     /// The newest session of this life of theirs; each connection is one.
@@ -98,6 +100,7 @@ impl Peer {
             gestures: Gestures::default(),
             screen: None,
             need: None,
+            light: Codecs::default(),
             seen: None,
             session: 0,
             stage,

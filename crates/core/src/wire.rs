@@ -166,6 +166,8 @@ pub enum PeerMsg {
     },
     /// How large your pictures are looked at here. Over the control channel alone, as `Sharing` is.
     Need(Need),
+    /// What is easily decoded here. Over the control channel alone.
+    Light(Codecs),
     /// Please open a fresh connection: this one is beyond mending. `session` is the broken one.
     Again {
         session: u32,
@@ -252,6 +254,15 @@ pub struct Size {
     pub height: u16,
 }
 
+/// Ways to write pictures that a device has circuits for, so that they cost its processor little.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Codecs {
+    pub av1: bool,
+    pub vp9: bool,
+    pub h264: bool,
+    pub vp8: bool,
+}
+
 impl Json for Sealed {
     fn read(value: Value) -> Option<Self> {
         String::read(value).map(Sealed)
@@ -290,6 +301,7 @@ tagged!(PeerMsg by "type" {
     React { no, reaction } = "react",
     Sharing { screen } = "sharing",
     Need(it) = "need",
+    Light(it) = "light",
     Again { session } = "again",
     Full {} = "full",
     Away {} = "away",
@@ -328,6 +340,12 @@ record!(Media { microphone, camera });
 record!(Screen { sound });
 record!(Need { camera, screen });
 record!(Size { width, height });
+record!(Codecs {
+    av1,
+    vp9,
+    h264,
+    vp8
+});
 
 impl Record for Description {
     fn take(fields: &mut Fields) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
-//! those who are not connected yet. This file routes inputs, tells the next wake and sends what is
-//! said; `room` holds the roster's rules, `direct` the pairing by tokens, `share` one's own screen,
-//! `needs` how large pictures are looked at, `view` what can be shown.
+//! those who are not connected yet. This file routes inputs and tells the next wake; `tell` sends what
+//! is said, `room` holds the roster's rules, `connect` makes connections, `direct` the pairing by
+//! tokens, `share` one's own screen, `needs` how large pictures are looked at, `view` what can be shown.
 //!
 //! ```text
 //!   Lobby ──join──▶ Joining ──room──▶ InCall ──leave──▶ Ended
@@ -9,11 +9,13 @@
 //! ```
 
 mod chat;
+mod connect;
 mod direct;
 mod gestures;
 mod needs;
 mod room;
 mod share;
+mod tell;
 mod view;
 
 pub use direct::{DirectStep, DirectTrouble};
@@ -29,10 +31,10 @@ use crate::{
     link::{Link, LinkAct},
     negotiate::{OpIds, Step},
     peer::{Due, Peer, Stage},
-    seal::{RoomKeys, Seal, To},
+    seal::{RoomKeys, Seal},
     table::Table,
     time::Millis,
-    wire::{self, ClientMsg, Media, PeerMsg, ServerMsg, VERSION, clean_name},
+    wire::{self, ClientMsg, Codecs, Media, PeerMsg, ServerMsg, clean_name},
 };
 use alloc::{string::String, vec::Vec};
 use chat::is_chat;
@@ -108,6 +110,8 @@ struct Me {
     name: String,
     media: Media,
     gestures: Gestures,
+    /// What this device decodes easily.
+    light: Codecs,
 }
 
 pub struct Call {
@@ -155,6 +159,7 @@ impl Call {
                 name: String::new(),
                 media: config.media,
                 gestures: Gestures::default(),
+                light: Codecs::default(),
             },
             way,
             phase: Phase::Lobby,
@@ -251,6 +256,7 @@ impl Call {
             Intent::ShareScreen => self.on_share_screen(out),
             Intent::StopScreen => self.on_stop_screen(out),
             Intent::Need(of, need) => self.on_seen(of, need, out),
+            Intent::Light(light) => self.on_own_light(light, out),
             Intent::Retry(id) => {
                 if let Some(peer) = self.peers.get_mut(&id)
                     && peer.stage == Stage::Failed
@@ -320,6 +326,7 @@ impl Call {
                 self.tell_hand(id, out);
                 self.on_channel_for_screen(id, out);
                 self.tell_need(id, out);
+                self.tell_light(id, out);
                 // What the signaller may have lost is said over the way that loses nothing.
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)
@@ -445,87 +452,6 @@ impl Call {
                     return;
                 }
             }
-        }
-    }
-
-    fn greet(&mut self, id: PeerId, out: &mut Vec<Output>) {
-        let hello = self.hello();
-        self.tell(id, &hello, out);
-    }
-
-    fn hello(&self) -> PeerMsg {
-        PeerMsg::Hello {
-            version: VERSION,
-            id: self.me.id,
-            epoch: self.me.epoch,
-            name: self.me.name.clone(),
-            media: self.me.media,
-        }
-    }
-
-    /// To everyone whose channel is open.
-    fn tell_all(&mut self, message: &PeerMsg, out: &mut Vec<Output>) {
-        let open: Vec<PeerId> = self
-            .peers
-            .values()
-            .filter(|p| p.channel)
-            .map(|p| p.id)
-            .collect();
-        for id in open {
-            self.tell(id, message, out);
-        }
-    }
-
-    /// Over the control channel where it is open, sealed through the signaller otherwise; over both
-    /// while it is unclear whether the channel still carries (doubles are known for what they are).
-    /// False when there is no way at all.
-    fn tell(&mut self, id: PeerId, message: &PeerMsg, out: &mut Vec<Output>) -> bool {
-        let Some(peer) = self.peers.get(&id) else {
-            return false;
-        };
-        let (epoch, sure) = (peer.epoch, peer.stage == Stage::Connected);
-        let channel = peer
-            .negotiation
-            .as_ref()
-            .filter(|_| peer.channel)
-            .map(|n| n.conn());
-        if let Some(conn) = channel {
-            out.push(Output::ChannelText(conn, wire::encode(message)));
-            if sure && *message != PeerMsg::Bye {
-                return true;
-            }
-        }
-        self.tell_sealed(id, epoch, message, out) || channel.is_some()
-    }
-
-    fn tell_sealed(
-        &mut self,
-        id: PeerId,
-        epoch: Epoch,
-        message: &PeerMsg,
-        out: &mut Vec<Output>,
-    ) -> bool {
-        let Way::Room { seal, link } = &mut self.way else {
-            return false;
-        };
-        if !link.is_open() {
-            return false;
-        }
-        let body = seal.seal(To::Peer(id, epoch), wire::encode(message).as_bytes());
-        let room = seal.room();
-        out.push(Output::SignalText(wire::encode(&ClientMsg::Send {
-            room,
-            to: id,
-            body,
-        })));
-        true
-    }
-
-    fn signal(&mut self, message: &ClientMsg, out: &mut Vec<Output>) {
-        if let Way::Room { link, .. } = &self.way
-            && link.is_open()
-        {
-            out.push(Output::SignalText(wire::encode(message)));
         }
     }
 

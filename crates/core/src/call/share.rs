@@ -14,7 +14,7 @@ use super::{Call, Phase};
 use crate::{
     ids::{OpId, PeerId},
     io::{Op, OpError, OpValue, Output},
-    wire::{self, PeerMsg, Screen},
+    wire::{PeerMsg, Screen},
 };
 use alloc::vec::Vec;
 
@@ -148,11 +148,7 @@ impl Call {
     }
 
     fn tell_sharing(&self, id: PeerId, out: &mut Vec<Output>) {
-        let channel = self.peers.get(&id).filter(|peer| peer.channel);
-        if let Some(negotiation) = channel.and_then(|peer| peer.negotiation.as_ref()) {
-            let screen = self.share.screen();
-            let text = wire::encode(&PeerMsg::Sharing { screen });
-            out.push(Output::ChannelText(negotiation.conn(), text));
-        }
+        let screen = self.share.screen();
+        self.tell_by_channel(id, &PeerMsg::Sharing { screen }, out);
     }
 }

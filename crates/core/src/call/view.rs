@@ -5,7 +5,7 @@ use crate::{
     gesture::Reaction,
     ids::{ConnId, PeerId},
     peer::{Peer, Stage},
-    wire::{Media, Need, Screen},
+    wire::{Codecs, Media, Need, Screen},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -40,6 +40,8 @@ pub struct PeerView {
     pub screen: Option<Screen>,
     /// How large they look at one's own pictures, once they have said so.
     pub need: Option<Need>,
+    /// What their device decodes easily.
+    pub light: Codecs,
     /// The connection that carries their picture, if there is one.
     pub conn: Option<ConnId>,
 }
@@ -115,6 +117,7 @@ impl Call {
             hand: self.place_in_queue(peer.id),
             reaction: peer.gestures.reaction(),
             need: peer.need,
+            light: peer.light,
             conn,
         }
     }

@@ -8,7 +8,7 @@ mod strain;
 pub use loss::Loss;
 pub use strain::{Effort, Strain};
 
-use crate::wire::{Need, Size};
+use crate::wire::{Codecs, Need, Size};
 
 /// The first frames are sent with a fourth of their width and height. An encoder that is given a
 /// camera's whole picture for a path that nobody knows yet drops one frame after another until it has
@@ -47,6 +47,27 @@ pub struct Encoding {
     pub sound_bits: u32,
     pub camera: Picture,
     pub screen: Picture,
+    pub codec: Option<Codec>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    Av1,
+    Vp9,
+    H264,
+    Vp8,
+}
+
+impl Codec {
+    /// As browsers call it.
+    pub const fn mime_type(self) -> &'static str {
+        match self {
+            Codec::Av1 => "video/AV1",
+            Codec::Vp9 => "video/VP9",
+            Codec::H264 => "video/H264",
+            Codec::Vp8 => "video/VP8",
+        }
+    }
 }
 
 /// How one picture is sent.
@@ -90,6 +111,9 @@ pub struct Situation {
     pub screen: Option<Size>,
     /// What this person can see; `None` until they have said.
     pub need: Option<Need>,
+    /// What this device has circuits to encode, and theirs to decode.
+    pub encodes: Codecs,
+    pub decodes: Codecs,
 }
 
 pub fn decide(situation: &Situation) -> Encoding {
@@ -119,7 +143,20 @@ pub fn decide(situation: &Situation) -> Encoding {
         sound_bits,
         camera: camera.within(of_camera),
         screen: screen.within(of_screen.or(left)),
+        codec: codec(situation.encodes, situation.decodes),
     }
+}
+
+/// What both ends have circuits for, the best first; `None` leaves it to the browsers.
+pub fn codec(encodes: Codecs, decodes: Codecs) -> Option<Codec> {
+    [
+        (encodes.av1 && decodes.av1, Codec::Av1),
+        (encodes.vp9 && decodes.vp9, Codec::Vp9),
+        (encodes.h264 && decodes.h264, Codec::H264),
+        (encodes.vp8 && decodes.vp8, Codec::Vp8),
+    ]
+    .into_iter()
+    .find_map(|(both, codec)| both.then_some(codec))
 }
 
 /// A face fills its box.

@@ -16,6 +16,15 @@ const TWO: Situation = Situation {
     camera: HD,
     screen: None,
     need: None,
+    encodes: NONE,
+    decodes: NONE,
+};
+
+const NONE: Codecs = Codecs {
+    av1: false,
+    vp9: false,
+    h264: false,
+    vp8: false,
 };
 
 const fn size(width: u16, height: u16) -> Size {
@@ -138,6 +147,22 @@ fn what_is_shared_comes_before_faces() {
         ..TWO
     });
     assert!(encoding.screen.bits > encoding.camera.bits);
+}
+
+#[test]
+fn the_best_codec_that_both_have_circuits_for_is_taken_and_else_none() {
+    let (h264, vp9) = (Codecs { h264: true, ..NONE }, Codecs { vp9: true, ..NONE });
+    let both = Codecs { vp9: true, ..h264 };
+    assert_eq!(codec(both, both), Some(Codec::Vp9));
+    assert_eq!(codec(both, h264), Some(Codec::H264));
+    assert_eq!(codec(vp9, h264), None);
+    assert_eq!(decide(&TWO).codec, None);
+    let situation = Situation {
+        encodes: h264,
+        decodes: both,
+        ..TWO
+    };
+    assert_eq!(decide(&situation).codec, Some(Codec::H264));
 }
 
 proptest! {

@@ -4,7 +4,7 @@
 use crate::world::{CALM, STORM, World};
 use duologue_core::{
     io::Intent,
-    wire::{Need, Size},
+    wire::{Codecs, Need, Size},
 };
 
 const fn need(width: u16, height: u16) -> Need {
@@ -90,4 +90,28 @@ fn a_fresh_connection_is_told_what_the_one_before_knew() {
     world.until(30_000, "a call again", |w| w.is_mesh_of(&all));
     world.run(100);
     assert_eq!(told(&world, all[1], all[0]), Some(need(160, 80)));
+}
+
+#[test]
+fn what_a_device_decodes_easily_is_told_to_all_and_to_who_comes_later() {
+    let light = Codecs {
+        vp9: true,
+        ..Codecs::default()
+    };
+    let knows = |world: &World, who: usize, of: usize| {
+        let of = world.id(of);
+        let view = world.people[who].call.view();
+        view.peers.iter().any(|it| it.id == of && it.light == light)
+    };
+    let mut world = World::new(5, CALM);
+    let mut all = vec![world.joined(), world.joined()];
+    world.until(10_000, "a call", |w| w.is_mesh_of(&all));
+    world.user(all[0], Intent::Light(light));
+    world.run(100);
+    assert!(knows(&world, all[1], all[0]));
+    assert!(!knows(&world, all[0], all[1]));
+    all.push(world.joined());
+    world.until(10_000, "a third", |w| w.is_mesh_of(&all));
+    world.run(100);
+    assert!(knows(&world, all[2], all[0]));
 }
