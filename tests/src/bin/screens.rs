@@ -22,69 +22,101 @@ const PLUGS: &str = include_str!("../../e2e/plugs.js");
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    Scene::play("screens", Weight::Heavy, async |scene| {
-        let server = Server::start().await?;
-        let ana = scene.person(Kind::Chromium, "Ana").await?;
-        let at = |fragment: &str| format!("{}#{fragment}", server.page());
+    // One after the other, and each with its own time: pictures take a while.
+    Scene::play("screens before a call", Weight::Heavy, before).await?;
+    Scene::play("screens of one alone", Weight::Heavy, alone).await?;
+    Scene::play("screens of company", Weight::Heavy, in_company).await
+}
 
-        ana.goto(&server.page()).await?;
-        ana.find("button", "Start a call").await?;
-        take(&ana, "home").await?;
-        ana.goto(&at("/nowhere")).await?;
-        take(&ana, "not-found").await?;
+async fn before(scene: &Scene) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(Kind::Chromium, "Ana").await?;
+    let at = |fragment: &str| format!("{}#{fragment}", server.page());
 
-        ana.goto(&at("/direct")).await?;
-        ana.find("button", "Create invite").await?;
-        take(&ana, "direct-begin").await?;
-        ana.press("Create invite").await?;
-        ana.read_field("Invite").await?;
-        take(&ana, "direct-invite").await?;
+    ana.goto(&server.page()).await?;
+    ana.find("button", "Start a call").await?;
+    take(&ana, "home").await?;
+    ana.goto(&at("/nowhere")).await?;
+    take(&ana, "not-found").await?;
 
-        ana.goto(&server.page()).await?;
-        ana.find("button", "Start a call").await?;
-        let _: bool = ana.script(PLUGS, vec![]).await?;
-        ana.press("Start a call").await?;
-        ana.find("button", "Join call").await?;
-        let room = ana.url().await?;
-        ana.fill("Your name", "Ana").await?;
-        take(&ana, "green-room").await?;
-        ana.press("Join call").await?;
-        ana.find("toolbar", "Call controls").await?;
-        take(&ana, "call-alone").await?;
-        let _: bool = ana
-            .script("seen.plug('headset'); return true", vec![])
-            .await?;
-        ana.is_told(&["headset is connected"]).await?;
-        take(&ana, "call-headset").await?;
-        ana.press("Invite").await?;
-        take(&ana, "call-invite").await?;
-        ana.press("Close").await?;
-        ana.press("More options").await?;
-        take(&ana, "call-options").await?;
-        ana.press("Keyboard shortcuts").await?;
-        take(&ana, "call-shortcuts").await?;
-        ana.press("Close").await?;
+    ana.goto(&at("/direct")).await?;
+    ana.find("button", "Create invite").await?;
+    take(&ana, "direct-begin").await?;
+    ana.press("Create invite").await?;
+    ana.read_field("Invite").await?;
+    take(&ana, "direct-invite").await
+}
 
-        ana.press("Chat").await?;
-        take(&ana, "call-chat-empty").await?;
-        ana.press("Close").await?;
+async fn alone(scene: &Scene) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(Kind::Chromium, "Ana").await?;
+    ana.goto(&server.page()).await?;
+    ana.find("button", "Start a call").await?;
+    let _: bool = ana.script(PLUGS, vec![]).await?;
+    ana.press("Start a call").await?;
+    ana.find("button", "Join call").await?;
+    ana.fill("Your name", "Ana").await?;
+    take(&ana, "green-room").await?;
+    ana.press("Join call").await?;
+    ana.find("toolbar", "Call controls").await?;
+    take(&ana, "call-alone").await?;
+    let _: bool = ana
+        .script("seen.plug('headset'); return true", vec![])
+        .await?;
+    ana.is_told(&["headset is connected"]).await?;
+    take(&ana, "call-headset").await?;
+    ana.press("Invite").await?;
+    take(&ana, "call-invite").await?;
+    ana.press("Close").await?;
+    ana.press("More options").await?;
+    take(&ana, "call-options").await?;
+    ana.press("Keyboard shortcuts").await?;
+    take(&ana, "call-shortcuts").await?;
+    ana.press("Close").await?;
+    ana.press("Chat").await?;
+    take(&ana, "call-chat-empty").await?;
+    ana.press("Close").await?;
+    ana.press("Leave call").await?;
+    take(&ana, "call-left").await
+}
 
-        for (count, name) in ["Ben", "Chloë", "Dmitri"].into_iter().enumerate() {
-            let other = ana.beside(name).await?;
-            other.goto(&room).await?;
-            other.fill("Your name", name).await?;
-            other.press("Join call").await?;
-            connected(&ana, count + 1).await?;
-            take(&ana, &format!("call-of-{}", count + 2)).await?;
-            if count == 0 {
+async fn in_company(scene: &Scene) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(Kind::Chromium, "Ana").await?;
+    ana.goto(&server.page()).await?;
+    ana.press("Start a call").await?;
+    ana.find("button", "Join call").await?;
+    let room = ana.url().await?;
+    ana.fill("Your name", "Ana").await?;
+    ana.press("Join call").await?;
+    for (count, name) in ["Ben", "Chloë", "Dmitri"].into_iter().enumerate() {
+        let other = ana.beside(name).await?;
+        other.goto(&room).await?;
+        other.fill("Your name", name).await?;
+        other.press("Join call").await?;
+        connected(&ana, count + 1).await?;
+        match count {
+            0 => {
+                take(&ana, "call-of-2").await?;
                 share(&ana, &other).await?;
             }
+            1 => hand(&ana, &other).await?,
+            _ => take(&ana, "call-of-4").await?,
         }
-        chat(scene, &ana, &room).await?;
-        ana.press("Leave call").await?;
-        take(&ana, "call-left").await
-    })
-    .await
+    }
+    chat(scene, &ana, &room).await
+}
+
+/// Somebody large, a hand that is up, and the list of who is here.
+async fn hand(ana: &Person, other: &Person) -> Result<()> {
+    other.press("Reactions").await?;
+    other.press("Raise hand").await?;
+    ana.press("Pin Ben").await?;
+    take(ana, "call-pinned").await?;
+    ana.press("Pin Ben").await?;
+    ana.press("People").await?;
+    take(ana, "call-people").await?;
+    ana.press("People").await
 }
 
 /// A screen of the other, one's own beside it, and the figures.
