@@ -9,7 +9,7 @@ use crate::browser::{clock, media::Stream, page, stats::Stats, video::Viewers};
 pub use duologue_core::{
     call::{DirectTrouble, Ended, LinkStatus, ShareState, ShareTrouble},
     capture::{Capture, FrameRate, Limit, Resolution},
-    devices::{Device, Kind as DeviceKind},
+    devices::{Device, Kind as DeviceKind, Trouble},
     seal::RoomError,
     wire::Screen,
 };
@@ -130,22 +130,6 @@ pub enum DeviceState {
     Starting,
     On,
     Trouble(Trouble),
-}
-
-/// Why a camera or a microphone does not work, in the terms of what a person can do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// The person or the system said no.
-    Denied,
-    /// There is none.
-    NotFound,
-    /// Another program holds it.
-    InUse,
-    /// Neither https nor localhost: browsers give no devices there.
-    Insecure,
-    /// It was unplugged or taken away.
-    Lost,
-    Other,
 }
 
 /// Where a call without a server stands.

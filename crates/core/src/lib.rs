@@ -19,6 +19,7 @@
 //! | `chat`    | what was said in writing: order, delivery, history, and what a text may hold |
 //! | `call`    | room + peers + link = the machine that the page drives |
 //! | `devices` | which camera, microphone and speaker; what follows a lost one |
+//! | `diagnose` | what a self-test finds, and the sentence it comes to |
 //! | `capture` | what a person set about sound, picture and bits |
 //! | `policy`  | how much of it goes to each person |
 //! | `muted`   | speaking while muted |
@@ -33,6 +34,7 @@ pub mod call;
 pub mod capture;
 pub mod chat;
 pub mod devices;
+pub mod diagnose;
 pub mod entropy;
 pub mod gesture;
 pub mod hub;

@@ -3,7 +3,7 @@
 
 use crate::{
     json::{self, Json},
-    record,
+    record, words,
 };
 use alloc::{string::String, vec::Vec};
 
@@ -13,6 +13,31 @@ pub enum Kind {
     Microphone,
     Speaker,
 }
+
+/// Why a camera or a microphone does not work, in the terms of what a person can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The person or the system said no.
+    Denied,
+    /// There is none.
+    NotFound,
+    /// Another program holds it.
+    InUse,
+    /// Neither https nor localhost: browsers give no devices there.
+    Insecure,
+    /// It was unplugged or taken away.
+    Lost,
+    Other,
+}
+
+words!(Trouble {
+    Denied = "denied",
+    NotFound = "not_found",
+    InUse = "in_use",
+    Insecure = "insecure",
+    Lost = "lost",
+    Other = "other"
+});
 
 /// As a browser lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
