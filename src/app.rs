@@ -4,7 +4,8 @@ use crate::{
     parts::{lean::part, page, update::UpdateNotice},
     route::Route,
     screens::{
-        direct::DirectCall, home::Home, not_found::NotFound, room::Room, upcoming::Upcoming,
+        check::CheckScreen, direct::DirectCall, home::Home, not_found::NotFound, room::Room,
+        upcoming::Upcoming,
     },
     session::{keep_page, rest_is_there},
     words::words,
@@ -43,7 +44,7 @@ fn elsewhere(route: Route) -> AnyView {
         Route::Direct(token) => view! { <DirectCall token=token /> }.into_any(),
         Route::People => upcoming(words.people),
         Route::Live(_) => upcoming(words.live),
-        Route::Check => upcoming(words.check),
+        Route::Check => view! { <CheckScreen /> }.into_any(),
         Route::Recordings => upcoming(words.recordings),
         Route::Home | Route::Room(_) | Route::NotFound => view! { <NotFound /> }.into_any(),
     }

@@ -1,6 +1,7 @@
 //! Everything the page says, in one table per language. A language that lacks a word, or a trouble
 //! that lacks its sentence, does not compile. Views ask `words()` and never hold text of their own.
 
+mod check;
 mod english;
 mod setup;
 
@@ -11,6 +12,7 @@ use crate::session::{
     scan::ScanTrouble,
 };
 
+pub use check::CheckWords;
 pub use setup::Setup;
 
 /// The words of the page's language.
@@ -54,6 +56,7 @@ pub struct Words {
     pub direct: Direct,
     pub devices: Devices,
     pub setup: Setup,
+    pub check: CheckWords,
     pub trouble: Troubles,
     pub upcoming: Upcoming,
     pub common: Common,
@@ -82,6 +85,7 @@ pub struct Home {
     pub live_hint: Text,
     pub direct: Text,
     pub direct_hint: Text,
+    pub check: Text,
     pub nothing_entered: Text,
     pub leads_nowhere: Text,
 }
@@ -297,7 +301,6 @@ pub struct Upcoming {
     pub title: Text,
     pub people: Text,
     pub live: Text,
-    pub check: Text,
     pub recordings: Text,
 }
 

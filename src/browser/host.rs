@@ -1,7 +1,10 @@
 //! What whoever serves this page says about itself: `config.json` beside it. A static bundle on a
 //! dumb host has none.
 
-use super::peer_connection::{IceConfig, IceServer};
+use super::{
+    BrowserError,
+    peer_connection::{IceConfig, IceServer},
+};
 use duologue_core::{
     json::{self, Json},
     record,
@@ -32,19 +35,26 @@ impl HostConfig {
     pub fn ice(&self) -> IceConfig {
         IceConfig {
             ice_servers: self.ice_servers.clone().unwrap_or_default(),
+            relayed_only: false,
         }
     }
 }
 
-/// `None` when there is no such file, or it is not ours.
+/// `None` when there is no such file, or it is not ours, or the host cannot be reached.
 pub async fn config() -> Option<HostConfig> {
-    let asked = super::page::window()?.fetch_with_str("config.json");
-    let response: Response = JsFuture::from(asked).await.ok()?.unchecked_into();
+    ask().await.ok()?
+}
+
+/// The same, with an error for a host that cannot be reached.
+pub async fn ask() -> Result<Option<HostConfig>, BrowserError> {
+    let window = super::page::window().ok_or(BrowserError::Missing)?;
+    let response = JsFuture::from(window.fetch_with_str("config.json")).await?;
+    let response: Response = response.unchecked_into();
     if !response.ok() {
-        return None;
+        return Ok(None);
     }
-    let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    parse(&text.as_string()?)
+    let text = JsFuture::from(response.text()?).await?;
+    Ok(text.as_string().and_then(|it| parse(&it)))
 }
 
 fn parse(text: &str) -> Option<HostConfig> {

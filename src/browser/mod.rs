@@ -10,8 +10,8 @@
 //! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
 //! | `sys`, `object` | what web-sys lacks; plain JavaScript objects |
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
-//! | `peer_connection`, `peer_events`, `description`, `encoder`, `gather`, `stats` | a connection with its control channel; SDP; limits; candidates; figures |
-//! | `devices`, `media`, `screen`, `level`, `video`, `sound` | asking for devices; tracks; screens; loudness; showing a stream; a short sound |
+//! | `peer_connection`, `peer_events`, `description`, `encoder`, `gather`, `ice_trouble`, `stats` | a connection with its control channel; SDP; limits; candidates; servers that fail; figures |
+//! | `devices`, `media`, `screen`, `level`, `video`, `unseen`, `sound` | asking for devices; tracks; screens; loudness; showing a stream; looking at one; a short sound |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
@@ -30,6 +30,7 @@ pub mod error;
 mod gather;
 mod global;
 pub mod host;
+pub mod ice_trouble;
 pub mod image;
 pub mod level;
 pub mod listener;
@@ -49,8 +50,9 @@ pub mod sound;
 pub mod stats;
 pub mod storage;
 mod sys;
+pub mod unseen;
 pub mod video;
-mod wait;
+pub mod wait;
 pub mod wake_lock;
 pub mod websocket;
 

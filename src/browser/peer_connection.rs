@@ -43,6 +43,8 @@ record!(IceServer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IceConfig {
     pub ice_servers: Vec<IceServer>,
+    /// Nothing but what a TURN server passes on.
+    pub relayed_only: bool,
 }
 
 impl IceConfig {
@@ -55,7 +57,11 @@ impl IceConfig {
             fields.extend(it.credential.as_ref().map(|it| ("credential", it.into())));
             object::new(&fields)
         });
-        object::new(&[("iceServers", servers.collect::<Array>().into())])
+        let mut fields = vec![("iceServers", servers.collect::<Array>().into())];
+        if self.relayed_only {
+            fields.push(("iceTransportPolicy", "relay".into()));
+        }
+        object::new(&fields)
     }
 }
 
@@ -113,6 +119,10 @@ impl PeerConnection {
             listeners,
             closed: Flag::default(),
         })
+    }
+
+    pub(super) fn raw(&self) -> &RtcPeerConnection {
+        &self.connection
     }
 
     /// What the other side sends, in one stream for as long as the connection lives.

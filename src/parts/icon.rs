@@ -72,6 +72,9 @@ pub const SAVE: Glyph = Glyph("M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4
 pub const PRIVATE: Glyph = Glyph(
     "M7 11V7a5 5 0 0 1 10 0v4M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2z",
 );
+pub const DASH: Glyph = Glyph("M5 12h14");
+pub const CIRCLE: Glyph = Glyph("M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0");
+pub const ARC: Glyph = Glyph("M21 12a9 9 0 1 1-6.219-8.56");
 pub const CLOSE: Glyph = Glyph("M18 6 6 18M6 6l12 12");
 pub const AGAIN: Glyph = Glyph("M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8M21 3v5h-5");
 pub const WARNING: Glyph = Glyph(

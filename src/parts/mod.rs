@@ -7,6 +7,7 @@ pub mod call_bar;
 pub mod chat;
 pub mod chat_line;
 pub mod chat_news;
+pub mod check_row;
 pub mod copy_field;
 pub mod details;
 pub mod device_notices;

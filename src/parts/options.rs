@@ -13,6 +13,7 @@ use crate::{
         stage::Stage,
         stage_options::StageOptions,
     },
+    route::Route,
     session::Call,
     words::words,
 };
@@ -35,6 +36,7 @@ pub fn OptionsDialog(
             {call.share.is_possible().then(|| view! { <DetailChoice call=call place="options" /> })}
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
             {(!page::is_touch_first()).then(|| view! { <ShortcutsButton list=open keys=keys /> })}
+            <a class="button" href=Route::Check.fragment() target="_blank">{words().home.check}</a>
         </Dialog>
     }
 }

@@ -39,6 +39,7 @@ pub fn Home() -> impl IntoView {
                 </div>
                 <div class="home-mark"><Mark /></div>
             </main>
+            <footer class="foot"><a href=Route::Check.fragment()>{words.check}</a></footer>
         </div>
     }
     .into_any()

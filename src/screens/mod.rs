@@ -1,6 +1,7 @@
 //! One file a screen. A screen puts parts together and says what leads where.
 
 pub mod call;
+pub mod check;
 pub mod direct;
 pub mod ended;
 pub mod green_room;

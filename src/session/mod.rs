@@ -7,6 +7,7 @@
 
 mod call;
 pub mod chat;
+pub mod check;
 mod chime;
 mod driver;
 mod effects;

@@ -1,6 +1,7 @@
 //! English. Plain, short, no blame: what is so, then what to do about it.
 
 mod chat;
+mod check;
 mod setup;
 
 use super::{
@@ -26,6 +27,7 @@ pub static WORDS: Words = Words {
         live_hint: "speak to many at once",
         direct: "Call without a server",
         direct_hint: "by a pasted line or a QR code",
+        check: "Test this device",
         nothing_entered: "Type the name of a room or paste a link, then join.",
         leads_nowhere: "That link does not lead to a room. Copy the whole link that you were sent.",
     },
@@ -200,6 +202,7 @@ pub static WORDS: Words = Words {
         level: "Loudness of your microphone",
     },
     setup: setup::SETUP,
+    check: check::CHECK,
     trouble: Troubles {
         device,
         ended,
@@ -213,8 +216,6 @@ pub static WORDS: Words = Words {
         people: "Calling people by name is still being built. \
                  Until then, start a call and send its link.",
         live: "Going live is still being built. Until then, a call takes up to eight people.",
-        check: "The connection check is still being built. \
-                Until then, the page before a call shows your camera and your microphone's level.",
         recordings: "Recording is still being built. Nothing is stored on this device.",
     },
     common: Common {

@@ -44,6 +44,14 @@ async fn nobody_is_kept_out(scene: &Scene, with: Kind) -> Result<()> {
     ana.goto(&format!("{page}?1#/nowhere")).await?;
     ana.find("link", "Home").await?;
     look_over(&ana, "an address that leads nowhere", &mut found).await?;
+    ana.goto(&format!("{page}?3#/check")).await?;
+    ana.find("button", "Run the test").await?;
+    look_over(&ana, "a self-test to come", &mut found).await?;
+    ana.press("Run the test").await?;
+    ana.find("button", "Stop the test").await?;
+    look_over(&ana, "a self-test", &mut found).await?;
+    ana.read_field("Report").await?;
+    look_over(&ana, "a self-test's end", &mut found).await?;
     ana.goto(&format!("{page}?2#/direct")).await?;
     ana.find("button", "Create invite").await?;
     look_over(&ana, "a call without a server", &mut found).await?;

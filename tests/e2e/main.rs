@@ -28,6 +28,7 @@ macro_rules! pairs {
 mod access;
 mod broken;
 mod chat;
+mod check;
 mod controls;
 mod details;
 mod device_changes;

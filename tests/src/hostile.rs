@@ -19,7 +19,7 @@ use duologue_core::{
     wire::{self, ServerMsg},
 };
 use futures_util::{SinkExt, StreamExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -65,6 +65,16 @@ enum Out {
 
 impl Hostile {
     pub async fn start(mischief: Mischief) -> Result<Self> {
+        Self::start_with(mischief, json!([])).await
+    }
+
+    /// No mischief, and a page that is told of these ICE servers.
+    pub async fn offering(ice_servers: Value) -> Result<Self> {
+        let mischief = |to, message| vec![honest(to, &message)];
+        Self::start_with(Box::new(mischief), ice_servers).await
+    }
+
+    async fn start_with(mischief: Mischief, ice_servers: Value) -> Result<Self> {
         let rooms = Arc::new(Mutex::new(Inner {
             hub: Hub::new(Limits::default()),
             mischief,
@@ -75,8 +85,12 @@ impl Hostile {
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let config =
-            json!({ "duologue": wire::VERSION, "signal": "ws", "ice_servers": [], "features": [] });
+        let config = json!({
+            "duologue": wire::VERSION,
+            "signal": "ws",
+            "ice_servers": ice_servers,
+            "features": [],
+        });
         let router = axum::Router::new()
             .route("/ws", get(upgrade))
             .with_state(rooms.clone())

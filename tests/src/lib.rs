@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod fake_peer;
 pub mod hostile;
+pub mod ice;
 pub mod page;
 pub mod paths;
 pub mod person;

@@ -9,11 +9,15 @@ use axum::{
     http::{StatusCode, Uri, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use std::path::{Component, Path, PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::{Component, Path, PathBuf},
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 #[must_use]
 pub struct StaticHost {
+    name: String,
     port: u16,
     under: String,
     task: JoinHandle<()>,
@@ -22,12 +26,21 @@ pub struct StaticHost {
 impl StaticHost {
     /// Serves `folder` at `/UNDER/`; `under` is empty for the root.
     pub async fn start(folder: PathBuf, under: &str) -> Result<Self> {
+        Self::listen(folder, under, Ipv4Addr::LOCALHOST.into(), "localhost").await
+    }
+
+    /// At an address that is not this browser's own machine: a page from there is not secure.
+    pub async fn plain(folder: PathBuf, at: IpAddr) -> Result<Self> {
+        Self::listen(folder, "", at, &at.to_string()).await
+    }
+
+    async fn listen(folder: PathBuf, under: &str, at: IpAddr, name: &str) -> Result<Self> {
         ensure!(
             folder.join("index.html").exists() || folder.is_dir(),
             "no folder {}",
             folder.display()
         );
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind((at, 0)).await?;
         let port = listener.local_addr()?.port();
         let under = under.trim_matches('/').to_string();
         let router = router(folder, &under);
@@ -35,12 +48,17 @@ impl StaticHost {
             // Ends with the test's runtime.
             let _ = axum::serve(listener, router).await;
         });
-        Ok(StaticHost { port, under, task })
+        Ok(StaticHost {
+            name: name.to_string(),
+            port,
+            under,
+            task,
+        })
     }
 
     pub fn page(&self) -> String {
         let slash = if self.under.is_empty() { "" } else { "/" };
-        format!("http://localhost:{}/{}{slash}", self.port, self.under)
+        format!("http://{}:{}/{}{slash}", self.name, self.port, self.under)
     }
 }
 

@@ -210,6 +210,11 @@ impl Local {
             inner.device_change.take();
             inner.sound.take();
         }
+        self.put_down_all();
+    }
+
+    /// Camera and microphone go dark and may be opened again.
+    pub(super) fn put_down_all(self) {
         self.put_down(DeviceKind::Microphone);
         self.put_down(DeviceKind::Camera);
     }

@@ -3,12 +3,15 @@
 
 use anyhow::{Context, Result, ensure};
 use duologue_e2e::{
-    Kind, Person, Scene,
+    Access, Devices, Kind, Person, Scene,
+    hostile::Hostile,
+    ice::{PASSWORD, Silent, Stun, Turn, USER},
     person::Look,
     scene::{Failure, Weight},
     server::Server,
     until, within,
 };
+use serde_json::json;
 
 const LOOKS: [Look; 4] = [
     Look::new("laptop-light", 1280, 800, false),
@@ -24,6 +27,7 @@ const PLUGS: &str = include_str!("../../e2e/plugs.js");
 async fn main() -> Result<(), Failure> {
     // One after the other, and each with its own time: pictures take a while.
     Scene::play("screens before a call", Weight::Heavy, before).await?;
+    Scene::play("screens of a self-test", Weight::Heavy, check).await?;
     Scene::play("screens of one alone", Weight::Heavy, alone).await?;
     Scene::play("screens of company", Weight::Heavy, in_company).await
 }
@@ -117,6 +121,38 @@ async fn hand(ana: &Person, other: &Person) -> Result<()> {
     ana.press("People").await?;
     take(ana, "call-people").await?;
     ana.press("People").await
+}
+
+/// The self-test before, in the middle, and at a good and a bad end.
+async fn check(scene: &Scene) -> Result<()> {
+    let (stun, turn) = (Stun::start().await?, Turn::start().await?);
+    let silent = Silent::start().await?;
+    let well = Hostile::offering(json!([
+        { "urls": [stun.url()] },
+        { "urls": [turn.url()], "username": USER, "credential": PASSWORD },
+    ]));
+    let ill = Hostile::offering(json!([
+        { "urls": [silent.url("stun")] },
+        { "urls": [turn.url()], "username": USER, "credential": "something else" },
+    ]));
+    let (well, ill) = (well.await?, ill.await?);
+    let denied = Devices::Allowed {
+        camera: Access::Denied,
+        microphone: Access::Granted,
+    };
+    let ana = scene.person(Kind::Chromium, "Ana").await?;
+    let ben = scene.person_with(Kind::Chromium, denied, "Ben").await?;
+    for (person, host, end) in [(&ana, &well, "well"), (&ben, &ill, "ill")] {
+        person.goto(&format!("{}#/check", host.page())).await?;
+        person.find("button", "Run the test").await?;
+        take(person, &format!("check-before-{end}")).await?;
+        person.press("Run the test").await?;
+        person.find("button", "Stop the test").await?;
+        take(person, &format!("check-running-{end}")).await?;
+        person.read_field("Report").await?;
+        take(person, &format!("check-{end}")).await?;
+    }
+    Ok(())
 }
 
 /// A screen of the other, one's own beside it, and the figures.

@@ -1,8 +1,8 @@
 //! What each single check may come to, and how good that is.
 
 use super::{Candidate, Grade, Graded};
-use crate::{devices::Trouble, record, tagged, words};
-use alloc::{string::String, vec::Vec};
+use crate::{devices::Trouble, record, tagged, wire::Refusal, words};
+use alloc::vec::Vec;
 
 /// A relay that is further away than this is heard: people begin to talk over each other (ITU-T G.114
 /// wants 150 ms one way at the most).
@@ -64,7 +64,7 @@ words!(Speaker {
     Refused = "refused"
 });
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signalling {
     /// It welcomed us; a question and its answer took this long.
     Online { ms: u32 },
@@ -74,8 +74,8 @@ pub enum Signalling {
     Offline,
     /// It closed the connection, or none came about.
     Closed { code: u32 },
-    /// It said why not, in the protocol's word.
-    Refused { why: String },
+    /// It said why not.
+    Refused { why: Refusal },
     /// A connection, and then nothing.
     Silent,
 }

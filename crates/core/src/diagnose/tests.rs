@@ -2,7 +2,7 @@
 //! which sentence a report comes to.
 
 use super::*;
-use crate::{devices::Trouble, json};
+use crate::{devices::Trouble, json, wire::Refusal};
 use alloc::{string::ToString, vec};
 use proptest::prelude::*;
 
@@ -332,7 +332,7 @@ prop_compose! {
             any::<u32>().prop_map(|ms| Signalling::Online { ms }), Just(Signalling::NoServer),
             Just(Signalling::Offline), Just(Signalling::Silent),
             any::<u32>().prop_map(|code| Signalling::Closed { code }),
-            ".*".prop_map(|why| Signalling::Refused { why }),
+            Just(Signalling::Refused { why: Refusal::ServerFull }),
         ],
         servers in servers(),
         call in prop_oneof![
