@@ -15,7 +15,7 @@ use crate::{
     },
     session::{
         DeviceKind,
-        check::{Check, Grade, Report, Stage, Step, Verdict},
+        check::{Check, Grade, Report, Stage, Step},
     },
     words::words,
 };
@@ -40,7 +40,7 @@ pub fn CheckScreen() -> impl IntoView {
                     <div aria-live="polite">
                         {part(move || {
                             let over = stage.get() == Stage::Done;
-                            over.then(|| report.with(Report::verdict).map(verdict)).flatten()
+                            over.then(|| report.with(verdict)).flatten()
                         })}
                     </div>
                     <Progress check=check />
@@ -83,27 +83,40 @@ fn button(check: Check, stage: Stage) -> AnyView {
         }
         Stage::Before | Stage::Done => {
             let start = press(move || check.start());
-            view! { <Button text=words.run press=start kind="primary" /> }.into_any()
+            // Once there is a verdict, that is what to look at.
+            let kind = if stage == Stage::Before {
+                "primary"
+            } else {
+                "plain"
+            };
+            view! { <Button text=words.run press=start kind=kind /> }.into_any()
         }
     }
 }
 
-fn verdict(verdict: Verdict) -> AnyView {
+fn verdict(report: &Report) -> Option<AnyView> {
     let words = &words().check;
+    let verdict = report.verdict()?;
     let grade = verdict.grade();
+    let failed = all(report)
+        .into_iter()
+        .filter(|row| row.grade == Grade::Failed);
+    let more = (failed.count() > 1).then(|| view! { <p class="soft">{words.more}</p> });
     let (role, glyph) = match grade {
         Grade::Failed => ("alert", CLOSE),
         Grade::Poor => ("status", WARNING),
         _ => ("status", CHECK),
     };
-    view! {
+    let shown = view! {
         <div class="verdict" data-grade=grade.name() role=role>
             <span class="check-sign"><Icon glyph=glyph /></span>
             <h2 class="panel-title">{(words.verdict)(verdict)}</h2>
             <p>{(words.step)(verdict)}</p>
+            {more}
         </div>
     }
-    .into_any()
+    .into_any();
+    Some(shown)
 }
 
 /// For ears: each row as it comes to its end.

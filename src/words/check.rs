@@ -40,6 +40,8 @@ pub struct CheckWords {
     pub verdict: fn(Verdict) -> Text,
     /// The next step for the person.
     pub step: fn(Verdict) -> Text,
+    /// Beside a verdict that is not the only trouble.
+    pub more: Text,
     /// A row in one breath: its name, its grade.
     pub said: fn(&str, Grade) -> String,
     pub report: Text,

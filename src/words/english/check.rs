@@ -242,9 +242,10 @@ pub const CHECK: CheckWords = CheckWords {
         }
         Verdict::Well => "Everything that a call needs works here.",
     },
+    more: "More than one row is marked Failed: look at each.",
     said: |name, grade| [name, ": ", (CHECK.grade)(grade)].concat(),
     report: "For whoever helps you",
-    report_text: "Everything above as one text. It holds addresses of your network, and no passwords.",
+    report_text: "The whole result as one text. It holds addresses of your network, and no passwords.",
     report_field: "Report",
 };
 
@@ -280,10 +281,10 @@ fn probe(server: &Server, probe: &Probe) -> String {
             ". Your network may block it, or it is down.",
         ]
         .concat(),
-        (Outcome::Silent, Role::Stun) => "No address came of it, and your browser does not say why. \
+        (Outcome::Silent, _) => "No address came of it, and your browser does not say why. \
                                           It is down, blocked, or nothing stands between you and it."
             .to_owned(),
-        (Outcome::Silent, Role::Turn) => "It lent no address, and your browser does not say why. It \
+        (Outcome::LentNothing, _) => "It lent no address, and your browser does not say why. It \
                                           is down, blocked, or refuses this page's name or password."
             .to_owned(),
         (Outcome::Invalid, _) => "Your browser cannot make sense of its address. Whoever runs this \

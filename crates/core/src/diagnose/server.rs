@@ -88,8 +88,10 @@ pub enum Outcome {
     Refused,
     /// It was not reached, or said nothing in time.
     Unreachable,
-    /// Nothing came of it, and this browser does not say why.
+    /// No address came of it, and this browser does not say why: nothing may stand between, too.
     Silent,
+    /// No address was lent, and this browser does not say why: a refusal looks the same to it.
+    LentNothing,
     /// The browser cannot make sense of its address.
     Invalid,
 }
@@ -100,6 +102,7 @@ words!(Outcome {
     Refused = "refused",
     Unreachable = "unreachable",
     Silent = "silent",
+    LentNothing = "lent_nothing",
     Invalid = "invalid"
 });
 
@@ -140,9 +143,13 @@ impl Role {
             Outcome::Answered
         } else if refused.is_some() {
             Outcome::Refused
+        } else if self == Role::Turn && code.is_none() && !heard.reports {
+            Outcome::LentNothing
         } else if code.is_some() || !heard.complete {
             Outcome::Unreachable
-        } else if self == Role::Stun && heard.reports && has_own {
+        } else if self == Role::Turn {
+            Outcome::LentNothing
+        } else if heard.reports && has_own {
             Outcome::SameAddress
         } else {
             Outcome::Silent
@@ -176,7 +183,9 @@ impl Graded for Probe {
         match self.outcome {
             Outcome::Answered | Outcome::SameAddress => Grade::Well,
             Outcome::Silent => Grade::Poor,
-            Outcome::Refused | Outcome::Unreachable | Outcome::Invalid => Grade::Failed,
+            Outcome::Refused | Outcome::Unreachable | Outcome::LentNothing | Outcome::Invalid => {
+                Grade::Failed
+            }
         }
     }
 }

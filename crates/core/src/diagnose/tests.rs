@@ -91,11 +91,13 @@ fn what_a_server_said_or_did_not_say_is_told_apart() {
         ),
         (Role::Stun, heard(&["host"], &[], false, true), Unreachable),
         (Role::Turn, heard(&["relay"], &[], true, false), Answered),
-        (Role::Turn, heard(&["srflx"], &[], true, false), Silent),
+        (Role::Turn, heard(&["srflx"], &[], true, false), LentNothing),
         (Role::Turn, heard(&[], &[701, 401], true, true), Refused),
         (Role::Turn, heard(&[], &[401], false, true), Refused),
         (Role::Turn, heard(&[], &[701], true, true), Unreachable),
-        (Role::Turn, heard(&[], &[], false, false), Unreachable),
+        (Role::Turn, heard(&[], &[], false, false), LentNothing),
+        (Role::Turn, heard(&[], &[], true, true), LentNothing),
+        (Role::Turn, heard(&[], &[], false, true), Unreachable),
     ] {
         let said = format!("{role:?} {heard:?}");
         let probe = role.judge(heard);
@@ -210,7 +212,7 @@ fn each_trouble_by_itself_comes_to_its_own_sentence() {
             Verdict::RelayFails,
         ),
         (
-            &[("stun:a", Answered), ("turn:a", Silent)],
+            &[("stun:a", Answered), ("turn:a", LentNothing)],
             &not_reached,
             Verdict::RelayFails,
         ),
@@ -309,10 +311,12 @@ fn trouble() -> impl Strategy<Value = Trouble> {
 }
 
 prop_compose! {
-    fn servers()(list in prop::collection::vec((0usize..4, 0usize..6), 0..5)) -> Vec<Server> {
+    fn servers()(list in prop::collection::vec((0usize..4, 0usize..7), 0..5)) -> Vec<Server> {
         use Outcome::*;
         let urls = ["stun:a", "turn:a", "turn:a?transport=tcp", "turns:a"];
-        let outcomes = [Answered, SameAddress, Refused, Unreachable, Silent, Invalid];
+        let outcomes = [
+            Answered, SameAddress, Refused, Unreachable, Silent, LentNothing, Invalid,
+        ];
         list.into_iter().map(|(url, outcome)| server(urls[url], outcomes[outcome])).collect()
     }
 }
