@@ -200,8 +200,8 @@ pub const CHECK: CheckWords = CheckWords {
              and listen."
         }
         Verdict::NoWayOut => {
-            "None of this page's servers can be reached from here. Try another network, a phone's \
-             perhaps, or ask whoever runs this one to allow UDP."
+            "None of this page's servers helps from here. Try another network, a phone's perhaps, or \
+             ask whoever runs this one to allow UDP."
         }
         Verdict::RelayRefuses => {
             "Only the host can mend this: send the report to whoever runs this page. Until then, \

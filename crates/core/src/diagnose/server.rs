@@ -90,7 +90,8 @@ pub enum Outcome {
     Unreachable,
     /// No address came of it, and this browser does not say why: nothing may stand between, too.
     Silent,
-    /// No address was lent, and this browser does not say why: a refusal looks the same to it.
+    /// No address was lent, and the browser did not say why. Firefox does not tell of a refusal, and
+    /// Chromium takes its time to tell of silence.
     LentNothing,
     /// The browser cannot make sense of its address.
     Invalid,
@@ -123,6 +124,9 @@ pub struct Heard {
 /// Chromium's code for a server that was not reached; there is no STUN error of that number.
 const NOT_REACHED: u16 = 701;
 
+/// No browser gives up a silent server sooner than this.
+const PATIENCE_MS: u32 = 5_000;
+
 impl Role {
     /// The kind of candidate for which it is there.
     pub fn gives(self, candidate: &Candidate) -> bool {
@@ -143,13 +147,13 @@ impl Role {
             Outcome::Answered
         } else if refused.is_some() {
             Outcome::Refused
-        } else if self == Role::Turn && code.is_none() && !heard.reports {
-            Outcome::LentNothing
-        } else if code.is_some() || !heard.complete {
+        } else if code.is_some() {
             Outcome::Unreachable
         } else if self == Role::Turn {
             Outcome::LentNothing
-        } else if heard.reports && has_own {
+        } else if !heard.complete {
+            Outcome::Unreachable
+        } else if heard.reports && has_own && heard.ms < PATIENCE_MS {
             Outcome::SameAddress
         } else {
             Outcome::Silent

@@ -97,7 +97,16 @@ fn what_a_server_said_or_did_not_say_is_told_apart() {
         (Role::Turn, heard(&[], &[701], true, true), Unreachable),
         (Role::Turn, heard(&[], &[], false, false), LentNothing),
         (Role::Turn, heard(&[], &[], true, true), LentNothing),
-        (Role::Turn, heard(&[], &[], false, true), Unreachable),
+        (Role::Turn, heard(&[], &[], false, true), LentNothing),
+        // A browser that gives up may do so without a word.
+        (
+            Role::Stun,
+            Heard {
+                ms: 9_000,
+                ..heard(&["host"], &[], true, true)
+            },
+            Silent,
+        ),
     ] {
         let said = format!("{role:?} {heard:?}");
         let probe = role.judge(heard);
@@ -193,6 +202,11 @@ fn each_trouble_by_itself_comes_to_its_own_sentence() {
     for (list, relay, verdict) in [
         (
             &[("stun:a", Unreachable), ("turn:a", Unreachable)][..],
+            &not_reached,
+            Verdict::NoWayOut,
+        ),
+        (
+            &[("stun:a", Unreachable), ("turn:a", LentNothing)],
             &not_reached,
             Verdict::NoWayOut,
         ),

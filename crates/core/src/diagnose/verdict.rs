@@ -125,13 +125,14 @@ impl Verdict {
             Verdict::CallsBlocked => failed(call.grade()),
             Verdict::NoSignalling => failed(signalling.grade()),
             Verdict::NotHeard => failed(microphone.grade()),
-            // A refusal has at least come through.
+            // A refusal has at least come through. What may have been one counts where another server
+            // was not reached either.
             Verdict::NoWayOut => {
-                let unreached = |it: &Server| {
-                    let outcome = it.probe.done().map(|it| it.outcome);
-                    matches!(outcome, Some(Outcome::Unreachable | Outcome::Invalid))
-                };
-                !servers.is_empty() && servers.iter().all(unreached)
+                use Outcome::{Invalid, LentNothing, Unreachable};
+                let outcome = |it: &Server| it.probe.done().map(|it| it.outcome);
+                let lost = |it| matches!(it, Some(Unreachable | Invalid | LentNothing));
+                servers.iter().all(|it| lost(outcome(it)))
+                    && servers.iter().any(|it| outcome(it) == Some(Unreachable))
             }
             Verdict::RelayRefuses => {
                 let refused = |it: &Server| {
