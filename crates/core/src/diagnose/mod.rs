@@ -129,4 +129,6 @@ record!(Report {
 });
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
