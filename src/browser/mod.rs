@@ -15,7 +15,8 @@
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
-//! | `download` | saving a text as a file |
+//! | `download`, `file` | saving a text as a file; a file beside the page |
+//! | `intl` | what languages do with numbers |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
 pub mod broadcast_channel;
@@ -27,11 +28,13 @@ pub mod devices;
 pub mod download;
 mod encoder;
 pub mod error;
+pub mod file;
 mod gather;
 mod global;
 pub mod host;
 pub mod ice_trouble;
 pub mod image;
+pub mod intl;
 pub mod level;
 pub mod listener;
 pub mod media;

@@ -1,10 +1,10 @@
 //! The service worker that keeps the page for when there is no network, and word of a later version.
 
-use super::{BrowserError, Listener, page};
+use super::{BrowserError, Listener, file, page};
 use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, Response, ServiceWorkerRegistration};
+use web_sys::{Event, ServiceWorkerRegistration};
 
 /// Registered once, the worker stays; the guard is for its news.
 #[must_use = "dropping it ends the news"]
@@ -41,11 +41,8 @@ impl ServiceWorker {
 pub async fn is_newest() -> bool {
     let names_other = async {
         let script = page::own_script()?;
-        let asked = page::window()?.fetch_with_str("./");
-        let response: Response = JsFuture::from(asked).await.ok()?.unchecked_into();
-        let text = JsFuture::from(response.text().ok()?).await.ok()?;
-        let text = text.as_string()?;
-        Some(response.ok() && text.contains("duologue-web") && !text.contains(&script))
+        let text = file::text("./").await?;
+        Some(text.contains("duologue-web") && !text.contains(&script))
     };
     names_other.await != Some(true)
 }

@@ -19,7 +19,7 @@ pub fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href=Route::Home.fragment()>
             <Mark />
-            <span class="brand-name">{words().product}</span>
+            <span class="brand-name">{words().product.name}</span>
             <span class="unseen">{words().common.back_home}</span>
         </a>
     }

@@ -20,7 +20,7 @@ pub fn CallBar(call: Call, #[prop(into)] room: Signal<String>) -> impl IntoView 
     let status = word(move || {
         let joining = (call.phase.get() == Phase::Joining).then_some(words().call.joining);
         joining
-            .or_else(|| (words().call.link)(call.link.get()))
+            .or_else(|| words().call.link(call.link.get()))
             .unwrap_or_default()
     });
     view! {

@@ -159,7 +159,7 @@ fn Composer(call: Call, draft: Draft) -> impl IntoView {
         }
     });
     let trouble = part(move || {
-        let text = (words.trouble)(draft.trouble.get()?);
+        let text = words.trouble(draft.trouble.get()?);
         Some(view! { <p class="trouble" role="alert">{text}</p> }.into_any())
     });
     view! {
@@ -205,7 +205,7 @@ fn To(call: Call, only: RwSignal<Option<Addressee>>) -> impl IntoView {
             .as_ref()
             .filter(|it| list.iter().all(|one| one.id != it.id))
         {
-            options.push((gone.id.clone(), (words.gone)(&name(gone))));
+            options.push((gone.id.clone(), words.gone(&name(gone))));
         }
         options.extend(list.drain(..).map(|it| (it.id.clone(), name(&it))));
         let chosen = chosen.map(|it| it.id).unwrap_or_default();

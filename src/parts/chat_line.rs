@@ -56,7 +56,7 @@ fn piece(piece: &Piece) -> AnyView {
 /// What became of one's own message, small: a tick when all is well, words when it is not.
 #[component]
 fn Fate(delivery: RwSignal<Delivery>) -> impl IntoView {
-    let words = text(move || (words().chat.delivery)(delivery.get()));
+    let words = text(move || words().chat.delivery(delivery.get()));
     let arrived = part(move || {
         let arrived = delivery.get() == Delivery::Arrived;
         arrived.then(|| view! { <Icon glyph=CHECK /> }.into_any())
@@ -77,8 +77,8 @@ fn aside(written: &Written) -> Option<String> {
     let words = &words().chat;
     match (&written.privacy, &written.told_by) {
         (Privacy::Me, _) => Some(words.to_you.to_string()),
-        (Privacy::Only(name), _) => Some((words.to_one)(&called(name))),
-        (Privacy::Everyone, Some(teller)) => Some((words.told_by)(&called(teller))),
+        (Privacy::Only(name), _) => Some(words.to_one(&called(name))),
+        (Privacy::Everyone, Some(teller)) => Some(words.told_by(&called(teller))),
         (Privacy::Everyone, None) => None,
     }
 }

@@ -50,5 +50,5 @@ fn glimpse(line: &Line) -> String {
         start.push('…');
     }
     let start = start.split_whitespace().collect::<Vec<_>>().join(" ");
-    (words().chat.news)(&called(&line.written.name), &start)
+    words().chat.news(&called(&line.written.name), &start)
 }

@@ -53,16 +53,16 @@ impl Row {
         let (check, devices) = (&words().check, &words().devices);
         match key {
             Key::Camera => {
-                let row = row(devices.camera, &report.camera, |it| (check.camera)(*it));
+                let row = row(devices.camera, &report.camera, |it| check.camera(*it));
                 row.meanwhile(check.camera_running)
             }
             Key::Microphone => {
-                let says = |it: &_| (check.microphone)(*it).to_owned();
+                let says = |it: &_| check.microphone(*it).to_owned();
                 let row = row(devices.microphone, &report.microphone, says);
                 row.meanwhile(check.microphone_running)
             }
             Key::Speaker => {
-                let says = |it: &_| (check.speaker)(*it).to_owned();
+                let says = |it: &_| check.speaker(*it).to_owned();
                 row(devices.speaker, &report.speaker, says)
             }
             Key::Addresses => {
@@ -73,7 +73,7 @@ impl Row {
                 row
             }
             Key::Signalling => row(check.signalling, &report.signalling, |it| {
-                (check.signalling_is)(*it)
+                check.signalling_is(*it)
             }),
             Key::Servers => Row {
                 name: check.servers.to_owned(),
@@ -92,8 +92,8 @@ impl Row {
                 let server = report.servers.done().and_then(|it| it.get(place));
                 server.map_or_else(|| Row::of(report, Key::Servers), of_server)
             }
-            Key::Call => row(check.call, &report.call, |it| (check.call_is)(*it)),
-            Key::Relay => row(check.relay, &report.relay, |it| (check.relay_is)(*it)),
+            Key::Call => row(check.call, &report.call, |it| check.call_is(*it)),
+            Key::Relay => row(check.relay, &report.relay, |it| check.relay_is(*it)),
         }
     }
 
@@ -115,13 +115,13 @@ fn row<T: Graded>(name: &str, step: &Step<T>, says: impl FnOnce(&T) -> String) -
 }
 
 fn addresses(found: &crate::session::check::Addresses) -> &'static str {
-    (words().check.addresses_are)(found.candidates.len())
+    words().check.addresses_are(found.candidates.len())
 }
 
 fn of_server(server: &Server) -> Row {
     let check = &words().check;
-    let name = (check.server)(server.role, &server.url);
-    let mut row = row(&name, &server.probe, |it| (check.probe)(server, it));
+    let name = check.server(server.role, &server.url);
+    let mut row = row(&name, &server.probe, |it| check.probe(server, it));
     let found = server.probe.done().map(|it| it.candidates.clone());
     row.candidates = found.unwrap_or_default();
     row
@@ -151,7 +151,7 @@ pub fn CheckRow(
                 {candidates}
                 {children.map(|children| children())}
             </div>
-            <span class="check-grade">{word(move || (words().check.grade)(grade.get()))}</span>
+            <span class="check-grade">{word(move || words().check.grade(grade.get()))}</span>
         </li>
     }
     .into_any()
@@ -173,10 +173,10 @@ fn list(candidates: &[Candidate]) -> AnyView {
     let line = |it: &Candidate| {
         view! {
             <li>
-                <span>{(words.kind)(it.kind.name())}</span>
+                <span>{words.kind(it.kind.name())}</span>
                 <bdi class="candidate-place">{it.place()}</bdi>
                 <span>{it.protocol.name()}</span>
-                <span>{[words.priority, &it.priority.to_string()].concat()}</span>
+                <span>{words.priority(&it.priority.to_string())}</span>
             </li>
         }
     };

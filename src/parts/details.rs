@@ -85,7 +85,7 @@ fn Graph(
     });
     let most = text(move || {
         tile.figures
-            .with(|figures| (words().details.most)(&unit(figures.most(pick))))
+            .with(|figures| words().details.most(&unit(figures.most(pick))))
     });
     view! {
         <div class="graph">
@@ -104,14 +104,12 @@ fn Graph(
 
 fn rows(now: &Moment) -> AnyView {
     let words = &words().details;
-    let mut rows = vec![(
-        words.path.to_string(),
-        (words.path_by)(&now.path).to_string(),
-    )];
-    for (way, rates) in [(words.incoming, &now.received), (words.outgoing, &now.sent)] {
-        for (stream, rate) in rates {
-            rows.push(([(words.stream)(*stream), way].concat(), describe(rate)));
-        }
+    let mut rows = vec![(words.path.to_string(), words.path_by(&now.path).to_string())];
+    for (stream, rate) in &now.received {
+        rows.push((words.incoming(words.stream(*stream)), describe(rate)));
+    }
+    for (stream, rate) in &now.sent {
+        rows.push((words.outgoing(words.stream(*stream)), describe(rate)));
     }
     if !now.srtp_cipher.is_empty() {
         let cipher = [&now.dtls_cipher, " (DTLS), ", &now.srtp_cipher].concat();
@@ -123,7 +121,7 @@ fn rows(now: &Moment) -> AnyView {
 
 /// "1280 × 720, 30/s, VP9, 1.2 Mb/s, 0 % lost, jitter 3 ms": what there is of it.
 fn describe(rate: &Rate) -> String {
-    let words = &words().details;
+    let (common, words) = (&words().common, &words().details);
     let mut parts = Vec::new();
     if rate.width > 0.0 {
         parts.push([&rate.width.to_string(), " × ", &rate.height.to_string()].concat());
@@ -131,9 +129,9 @@ fn describe(rate: &Rate) -> String {
     }
     parts.push(rate.codec.clone());
     parts.push(bits(rate.bits_per_second));
-    parts.push([&per_cent(rate.lost), words.of_lost].concat());
-    parts.push([words.jitter, &milliseconds(rate.jitter_ms)].concat());
-    parts.join(", ")
+    parts.push(words.of_lost(&per_cent(rate.lost)));
+    parts.push(words.jitter(&milliseconds(rate.jitter_ms)));
+    common.list(&parts)
 }
 
 fn bits(per_second: f64) -> String {

@@ -29,7 +29,7 @@ pub fn DeviceNotices(local: Local) -> impl IntoView {
     let news = part(move || {
         let text = local
             .news
-            .with(|news| news.as_ref().map(words().setup.news))?;
+            .with(|news| news.as_ref().map(|news| words().setup.news(news)))?;
         Some(notice(text, None, press(move || local.news.set(None))))
     });
     let offer = part(move || {
@@ -37,9 +37,9 @@ pub fn DeviceNotices(local: Local) -> impl IntoView {
         let words = &words().setup;
         let take = press(move || local.take_offer());
         let use_it = view! {
-            <button type="button" class="button" on:click=take>{(words.use_it)(&offer.name)}</button>
+            <button type="button" class="button" on:click=take>{words.take(&offer.name)}</button>
         };
-        let text = (words.offer)(&offer.name, offer.back);
+        let text = words.offer(&offer.name, offer.back);
         let not_now = press(move || local.offer.set(None));
         Some(notice(text, Some(use_it.into_any()), not_now))
     });
@@ -47,8 +47,7 @@ pub fn DeviceNotices(local: Local) -> impl IntoView {
         part(move || {
             let says = withheld.get() && state.get() == DeviceState::On;
             says.then(|| {
-                view! { <div class="notice"><p>{(words().setup.withheld)(kind)}</p></div> }
-                    .into_any()
+                view! { <div class="notice"><p>{words().setup.withheld(kind)}</p></div> }.into_any()
             })
         })
     };

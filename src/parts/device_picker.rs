@@ -49,15 +49,16 @@ pub fn DevicePicker(local: Local, kind: DeviceKind) -> impl IntoView {
 }
 
 fn options(kind: DeviceKind, devices: &[Device], chosen: &str) -> AnyView {
+    let words = &words().devices;
     let nameless = match kind {
         DeviceKind::Speaker if devices.iter().any(|it| it.id == "default") => None,
-        DeviceKind::Speaker => Some(words().devices.system_default),
-        _ if devices.is_empty() => Some(words().devices.none),
+        DeviceKind::Speaker => Some(words.system_default),
+        _ if devices.is_empty() => Some(words.none),
         _ => None,
     };
     let option = |(place, device): (usize, &Device)| {
         let label = match device.label.as_str() {
-            "" => (words().devices.numbered)(kind, place + 1),
+            "" => words.numbered(words.name(kind), place + 1),
             label => label.to_string(),
         };
         view! { <option value=device.id.clone() prop:selected=device.id == chosen>{label}</option> }

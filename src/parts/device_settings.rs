@@ -8,7 +8,7 @@ use crate::{
         switch::{Choice, Switch},
     },
     session::{Capture, DeviceKind, FrameRate, Limit, Local, Resolution, SoundTest},
-    words::words,
+    words::{SetupWords, words},
 };
 use leptos::prelude::*;
 
@@ -33,6 +33,10 @@ pub fn DeviceSettings(local: Local) -> impl IntoView {
     .into_any()
 }
 
+fn setup() -> &'static SetupWords {
+    &words().setup
+}
+
 #[component]
 fn Section(title: &'static str, children: Children) -> impl IntoView {
     view! {
@@ -46,12 +50,12 @@ fn Section(title: &'static str, children: Children) -> impl IntoView {
 
 #[component]
 fn Sight(local: Local) -> impl IntoView {
-    let words = &words().setup;
+    let words = setup();
     view! {
         <DevicePicker local=local kind=DeviceKind::Camera />
         <div class="settings-pair">
-            {choice(local, words.resolution, RESOLUTIONS, words.resolutions, |it| &mut it.resolution)}
-            {choice(local, words.frame_rate, FRAME_RATES, words.frame_rates, |it| &mut it.frame_rate)}
+            {choice(local, words.resolution, RESOLUTIONS, |it| setup().resolution_of(it), |it| &mut it.resolution)}
+            {choice(local, words.frame_rate, FRAME_RATES, |it| setup().frame_rate_of(it), |it| &mut it.frame_rate)}
         </div>
     }
     .into_any()
@@ -59,7 +63,7 @@ fn Sight(local: Local) -> impl IntoView {
 
 #[component]
 fn Sound(local: Local) -> impl IntoView {
-    let words = &words().setup;
+    let words = setup();
     let music = Signal::derive(move || local.capture.with(|it| it.hi_fi));
     let filter = |text, of: fn(&mut Capture) -> &mut bool| {
         // Music overrules them, and what was set comes back with speech.
@@ -94,9 +98,9 @@ fn Sound(local: Local) -> impl IntoView {
 
 #[component]
 fn Limits(local: Local) -> impl IntoView {
-    let words = &words().setup;
+    let words = setup();
     view! {
-        {choice(local, words.limit, LIMITS, words.limit_of, |it| &mut it.limit)}
+        {choice(local, words.limit, LIMITS, |it| setup().limit_of(it), |it| &mut it.limit)}
         <p class="soft settings-hint">{words.limit_hint}</p>
     }
     .into_any()
@@ -105,7 +109,7 @@ fn Limits(local: Local) -> impl IntoView {
 /// A sound through the chosen speaker.
 #[component]
 pub fn TestSound(local: Local) -> impl IntoView {
-    let words = &words().setup;
+    let words = setup();
     let said = word(move || match local.sound_test.get() {
         SoundTest::Idle => "",
         SoundTest::Playing => words.playing,

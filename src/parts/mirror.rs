@@ -42,7 +42,7 @@ fn in_place_of_picture(local: Local) -> Option<AnyView> {
         DeviceState::Starting => words.green_room.camera_starting,
         DeviceState::Off => words.green_room.camera_off,
         DeviceState::Trouble(trouble) => {
-            let advice = (words.trouble.device)(DeviceKind::Camera, trouble);
+            let advice = words.devices.trouble(DeviceKind::Camera, trouble);
             return Some(
                 view! { <Alert advice=advice act=move |_| local.set_camera(true) /> }.into_any(),
             );
@@ -56,7 +56,7 @@ fn in_place_of_picture(local: Local) -> Option<AnyView> {
 pub fn MicrophoneTrouble(local: Local) -> impl IntoView {
     part(move || match local.microphone.get() {
         DeviceState::Trouble(trouble) => {
-            let advice = (words().trouble.device)(DeviceKind::Microphone, trouble);
+            let advice = words().devices.trouble(DeviceKind::Microphone, trouble);
             let again = move |_| local.set_microphone(true);
             Some(view! { <Alert advice=advice act=again /> }.into_any())
         }

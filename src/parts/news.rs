@@ -50,7 +50,7 @@ pub fn News(tiles: RwSignal<Vec<Tile>>) -> impl IntoView {
             let newest = tile.signs.reactions.with(|it| it.last().copied());
             newest.map(|(_, reaction)| {
                 let words = &words().signs;
-                (words.reacted)(&called(&tile.name.get()), (words.reaction)(reaction))
+                words.reacted(&called(&tile.name.get()), words.reaction(reaction))
             })
         });
         newest.collect::<Vec<_>>().join(", ")
@@ -73,11 +73,11 @@ fn difference(before: &Known, now: &Known) -> Option<String> {
     let raised = || {
         let was_up = |id| before.iter().any(|(it, _, up)| it == id && *up);
         let found = now.iter().find(|(id, _, up)| *up && !was_up(id));
-        found.map(|(_, name, _)| (words().signs.raised)(&called(name)))
+        found.map(|(_, name, _)| words().signs.raised(&called(name)))
     };
     let call = &words().call;
-    let came = missing(now, before).map(|name| (call.joined)(&name));
-    came.or_else(|| missing(before, now).map(|name| (call.left)(&name)))
+    let came = missing(now, before).map(|name| call.joined(&name));
+    came.or_else(|| missing(before, now).map(|name| call.left(&name)))
         .or_else(raised)
 }
 

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Alert(advice: Advice, #[prop(into)] act: Callback<Step>) -> impl IntoView {
     let button = advice.step.map(|step| {
-        view! { <Button text=(words().common.step)(step) press=press(move || act.run(step)) /> }
+        view! { <Button text=words().common.step(step) press=press(move || act.run(step)) /> }
     });
     view! {
         <div class="notice" data-tone="warn" role="alert">

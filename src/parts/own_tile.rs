@@ -64,7 +64,7 @@ pub fn OwnTile(call: Call, #[prop(into)] small: Signal<bool>) -> impl IntoView {
     let drag = RwSignal::new(None::<(i32, i32, i32, i32)>);
     let local = call.local;
     let camera = move || local.camera.get() == DeviceState::On;
-    let name = Signal::derive(move || (words().call.own_name)(&call.my_name.get()));
+    let name = Signal::derive(move || words().call.own_name(&call.my_name.get()));
 
     let grab = move |event: ev::PointerEvent| {
         if small.get_untracked() && event.button() == 0 {

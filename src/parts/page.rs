@@ -39,7 +39,7 @@ pub fn presets() -> Presets {
 pub fn use_title(text: impl Fn() -> String + 'static) {
     watch(move || {
         let text = text();
-        let product = words().title;
+        let product = words().product.title;
         let title = if text.is_empty() {
             product.to_string()
         } else {

@@ -49,7 +49,7 @@ fn People(call: Call, stage: Stage) -> impl IntoView {
             .collect::<Vec<_>>()
     };
     let local = call.local;
-    let me = Signal::derive(move || (words().call.own_name)(&call.my_name.get()));
+    let me = Signal::derive(move || words().call.own_name(&call.my_name.get()));
     let microphone = Signal::derive(move || local.microphone.get() == DeviceState::On);
     let camera = Signal::derive(move || local.camera.get() == DeviceState::On);
     let hand = call.signs.hand;
@@ -93,12 +93,14 @@ fn PersonLine(
     #[prop(into)] camera: Signal<bool>,
     hand: RwSignal<usize>,
 ) -> impl IntoView {
-    let devices = &words().people;
+    let people = &words().people;
+    let microphone_words = (people.microphone_on, people.microphone_off);
+    let camera_words = (people.camera_on, people.camera_off);
     let raised = part(move || {
         let place = hand.get();
         let mark = || {
             view! {
-                <span class="person-hand" role="img" aria-label=(words().signs.hand_place)(place)>
+                <span class="person-hand" role="img" aria-label=words().signs.hand_place(place)>
                     <Icon glyph=HAND />
                     {place.to_string()}
                 </span>
@@ -111,8 +113,8 @@ fn PersonLine(
         <p class="person-line">
             <bdi>{name}</bdi>
             {raised}
-            <State on=microphone glyphs=(MICROPHONE, MICROPHONE_OFF) words=devices.microphone />
-            <State on=camera glyphs=(CAMERA, CAMERA_OFF) words=devices.camera />
+            <State on=microphone glyphs=(MICROPHONE, MICROPHONE_OFF) words=microphone_words />
+            <State on=camera glyphs=(CAMERA, CAMERA_OFF) words=camera_words />
         </p>
     }
     .into_any()
@@ -141,7 +143,7 @@ fn State(
 #[component]
 fn EarControls(ears: Ears, name: Signal<String>) -> impl IntoView {
     let words = &words().people;
-    let silence = move || (words.mute_for_me)(&name.get());
+    let silence = move || words.mute_for_me(&name.get());
     let turn = input(move |value| ears.volume.set(value.parse().unwrap_or(100)));
     view! {
         <button
@@ -160,7 +162,7 @@ fn EarControls(ears: Ears, name: Signal<String>) -> impl IntoView {
             min="0"
             max="100"
             step="5"
-            aria-label=text(move || (words.volume)(&name.get()))
+            aria-label=text(move || words.volume(&name.get()))
             prop:value=ears.volume.get_untracked().to_string()
             on:input=turn
         />

@@ -75,7 +75,7 @@ pub fn Scanner(local: Local, found: Callback<String>) -> impl IntoView {
         </div>
         {part(move || scanning.get().then(|| view! { <Finder local=local seen=seen /> }.into_any()))}
         {part(move || {
-            let advice = (words.trouble.scan)(trouble.get()?);
+            let advice = words.direct.scan_trouble(trouble.get()?);
             Some(view! { <Alert advice=advice act=|_| () /> }.into_any())
         })}
     }

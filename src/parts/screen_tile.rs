@@ -23,7 +23,7 @@ const SHOWN_FOR: Duration = Duration::from_secs(12);
 #[component]
 pub fn ScreenTile(tile: Tile, hearing: Hearing, stage: Stage) -> impl IntoView {
     let key = StoredValue::new(screen_of(&tile));
-    let name = Signal::derive(move || (words().share.screen_of)(&called(&tile.name.get())));
+    let name = Signal::derive(move || words().share.screen_of(&called(&tile.name.get())));
     // As it is from the beginning; who shares anew is shown anew.
     let sound = tile.screen.get_untracked().is_some_and(|it| it.sound);
     let picture = if sound {
@@ -144,7 +144,7 @@ pub fn ShareNotice(call: Call) -> impl IntoView {
     let close = words().common.close;
     part(move || {
         if let ShareState::Off(Some(trouble)) = share.state.get() {
-            let advice = (words().trouble.share)(trouble);
+            let advice = words().share.trouble(trouble);
             return Some(
                 view! {
                     <div class="held-back notice" data-tone="warn" role="alert">

@@ -32,7 +32,7 @@ pub fn TileSigns(signs: Signs) -> impl IntoView {
     let shown = move || signs.reactions.get();
     let hand = part(move || {
         let place = signs.hand.get();
-        let label = (words().signs.hand_place)(place);
+        let label = words().signs.hand_place(place);
         (place > 0).then(|| {
             view! {
                 <p class="tile-hand" role="img" aria-label=label>
@@ -110,7 +110,7 @@ pub fn SignsMenu(call: Call) -> impl IntoView {
 fn Row(call: Call) -> impl IntoView {
     let words = &words().signs;
     let buttons = Reaction::ALL.map(|reaction| {
-        let name = (words.reaction)(reaction);
+        let name = words.reaction(reaction);
         view! {
             <button
                 type="button"

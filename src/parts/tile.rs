@@ -80,10 +80,10 @@ fn trouble(tile: Tile, name: Signal<String>, retry: Callback<Tile>) -> Option<An
         TileState::Connecting => call.connecting,
         TileState::Reconnecting => call.reconnecting,
         TileState::Failed => {
-            let again = (words().common.step)(Step::TryAgain);
+            let again = words().common.step(Step::TryAgain);
             let failed = view! {
                 <div class="tile-note" role="alert">
-                    <p>{text(move || (call.cannot_reach)(&name.get()))}</p>
+                    <p>{text(move || call.cannot_reach(&name.get()))}</p>
                     <Button text=again press=press(move || retry.run(tile)) />
                 </div>
             };

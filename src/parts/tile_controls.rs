@@ -21,7 +21,7 @@ pub fn TileControls(
 ) -> impl IntoView {
     let words = &words().stage;
     let full_screen = page::can_fill_screen().then(|| {
-        let label = move || (words.full_screen)(&name.get());
+        let label = move || words.full_screen(&name.get());
         view! {
             <button
                 type="button"
@@ -49,7 +49,7 @@ pub fn PinButton(
     key: StoredValue<String>,
     #[prop(into)] name: Signal<String>,
 ) -> impl IntoView {
-    let label = move || (words().stage.pin)(&name.get());
+    let label = move || words().stage.pin(&name.get());
     view! {
         <button
             type="button"

@@ -49,7 +49,7 @@ pub fn Toolbar(
                 label=chat.title
                 glyph=CHAT
                 count=call.chat.unread
-                unseen=chat.unread
+                unseen=unread
             />
             <PanelToggle
                 panels=panels
@@ -66,6 +66,10 @@ pub fn Toolbar(
         </div>
     }
     .into_any()
+}
+
+fn unread(count: usize) -> String {
+    words().chat.unread(count)
 }
 
 /// Left and right go from button to button, as in every toolbar.

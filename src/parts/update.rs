@@ -17,7 +17,7 @@ pub fn UpdateNotice(newer: Signal<bool>) -> impl IntoView {
         view! {
             <aside class="update notice" role="status">
                 <p>{words.newer}</p>
-                <Button text=(words.step)(Step::Reload) press=press(page::reload) />
+                <Button text=words.step(Step::Reload) press=press(page::reload) />
             </aside>
         }
         .into_any()

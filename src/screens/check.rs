@@ -110,8 +110,8 @@ fn verdict(report: &Report) -> Option<AnyView> {
     let shown = view! {
         <div class="verdict" data-grade=grade.name() role=role>
             <span class="check-sign"><Icon glyph=glyph /></span>
-            <h2 class="panel-title">{(words.verdict)(verdict)}</h2>
-            <p>{(words.step)(verdict)}</p>
+            <h2 class="panel-title">{words.verdict(verdict)}</h2>
+            <p>{words.step(verdict)}</p>
             {more}
         </div>
     }
@@ -151,7 +151,7 @@ fn finished(before: &[Row], now: &[Row]) -> String {
     let tried = |row: &&Row| !matches!(row.grade, Grade::Waiting | Grade::Running);
     let known = |row: &&Row| before.iter().any(|it| it.name == row.name && tried(&it));
     let new = now.iter().filter(tried).filter(|row| !known(row));
-    let said = new.map(|row| (words().check.said)(&row.name, row.grade));
+    let said = new.map(|row| words().check.said(&row.name, row.grade));
     said.collect::<Vec<_>>().join(". ")
 }
 

@@ -191,7 +191,7 @@ fn Trouble(call: Call) -> impl IntoView {
         _ => call.start_over(),
     };
     part(move || {
-        let advice = (words().trouble.direct)(call.direct_trouble.get()?);
+        let advice = words().direct.trouble(call.direct_trouble.get()?);
         Some(view! { <Alert advice=advice act=act /> }.into_any())
     })
 }

@@ -20,10 +20,10 @@ pub fn EndedCall(
     #[prop(into)] act: Callback<Step>,
 ) -> impl IntoView {
     let words = words();
-    let advice = (words.trouble.ended)(ended);
+    let advice = words.ended.advice(ended);
     let button = step.or(advice.step).map(|step| {
         let press = press(move || act.run(step));
-        view! { <Button text=(words.common.step)(step) press=press kind="primary" /> }
+        view! { <Button text=words.common.step(step) press=press kind="primary" /> }
     });
     // Only leaving is what the person wanted; the rest calls for a decision.
     let (title, text) = match ended {

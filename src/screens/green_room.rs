@@ -31,7 +31,7 @@ pub fn GreenRoom(
             if names.is_empty() {
                 String::new()
             } else {
-                (words.present)(names)
+                words.present(names)
             }
         })
     });

@@ -80,7 +80,7 @@ fn CannotOpen(error: RoomError) -> impl IntoView {
     view! {
         <Message
             title=words.common.room_cannot_open
-            text=(words.trouble.room)(error).text
+            text=words.ended.room(error).text
             alert=true
         >
             <HomeLink kind="primary" />

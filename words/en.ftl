@@ -1,0 +1,451 @@
+# English. Plain, short, no blame: what is so, then what to do about it. No exclamation marks.
+#
+# Every other file here says the same in its language: the same messages in the same order, with the
+# same variables. CONTRIBUTING.md says how to add a language.
+
+# The language itself: its own name for itself, and ltr or rtl.
+language-name = English
+language-direction = ltr
+language-label = Language
+language-hint = The page loads again in the language that you choose.
+language-later = The page changes its language when it is next opened, so that this call goes on.
+
+product-name = duologue
+# As it stands in the title of the window.
+product-title = Duologue
+
+home-line = Talk to someone.
+home-field = Room name or link
+home-join = Join
+home-start = Start a call
+home-people = People
+home-people-hint = call someone by name
+home-live = Go live
+home-live-hint = speak to many at once
+home-direct = Call without a server
+home-direct-hint = by a pasted line or a QR code
+home-check = Test this device
+home-nothing-entered = Type the name of a room or paste a link, then join.
+home-leads-nowhere = That link does not lead to a room. Copy the whole link that you were sent.
+
+green_room-title = Ready to join?
+green_room-opening = Opening the room…
+green_room-your-name = Your name
+green_room-join = Join call
+green_room-guessable = This room has a typed name, so anyone who guesses the name can come in. For a private call, start one from the home page.
+green_room-camera-off = Your camera is off.
+green_room-camera-starting = Your camera is starting…
+green_room-devices = Devices
+green_room-one-present = { $name } is in the call.
+# $names: two or more, as common-list-more and common-list-last make them.
+green_room-some-present = { $names } are in the call.
+
+call-controls = Call controls
+call-invite = Invite
+call-leave = Leave call
+call-more = More options
+call-full-screen = Full screen
+call-leave-full-screen = Leave full screen
+call-joining = Joining…
+call-you-left = You left the call
+call-not-in-call = You are not in the call
+call-private-room = Private call
+call-direct-room = Direct call
+call-first-here = You are the first here
+call-first-here-text = Send this link to whoever you want to talk to.
+call-invite-text = Whoever has this link can join.
+call-invite-link = Invite link
+call-invite-code = Invite QR code
+call-connecting = Connecting…
+call-reconnecting = Reconnecting…
+call-server-away = The server is away. This call goes on; new people have to wait.
+call-microphone-off = microphone off
+# For somebody who gave no name.
+call-guest = Guest
+call-move-own = Your picture. Arrow keys move it to another corner.
+call-you = You
+call-named-you = { $name } (you)
+call-cannot-reach = Cannot reach { $name }
+call-joined = { $name } joined
+call-left = { $name } left
+call-sound-held-back = Your browser holds the sound back until you ask for it.
+call-sound-on = Turn sound on
+
+stage-layout = Layout
+stage-grid = Grid
+stage-spotlight = Spotlight
+stage-hide-self = Hide my picture
+stage-show-self = Show my picture
+stage-float = Picture in picture
+stage-pin = Pin { $name }
+stage-full-screen = Full screen of { $name }
+
+people-title = People
+people-microphone-on = Microphone on
+people-microphone-off = Microphone off
+people-camera-on = Camera on
+people-camera-off = Camera off
+people-muted-for-me = muted for you
+people-mute-for-me = Mute { $name } for me
+people-volume = Volume of { $name }
+
+signs-title = Reactions
+signs-raise-hand = Raise hand
+signs-thumbs-up = Thumbs up
+signs-heart = Heart
+signs-laugh = Laugh
+signs-clap = Clap
+signs-surprise = Surprise
+signs-celebrate = Celebrate
+# In the title of the window, before the names.
+signs-hand-in-title = ✋
+signs-muted-in-title = (muted)
+# $place (Number): first, second … in the order of raised hands.
+signs-hand-place = Hand raised, number { $place }
+signs-raised = { $name } raised a hand
+signs-reacted = { $name }: { $reaction }
+
+# The panel, the button that opens it, and the key for it.
+chat-title = Chat
+chat-log = Chat messages
+chat-message = Message
+chat-placeholder = Write a message
+chat-send = Send
+# Before a list of people.
+chat-to = To
+chat-everyone = Everyone
+# In the list of addressees, for somebody who is not there any more.
+chat-gone = { $name } (left)
+chat-nothing-yet = Nothing written yet
+chat-nothing-yet-text = What is written here goes straight to the people in the call. Whoever joins later can read it too.
+chat-you = You
+chat-to-you = to you only
+chat-to-one = to { $name } only
+chat-told-by = as told by { $name }
+chat-kept = Kept for whoever joins
+chat-on-its-way = Sending…
+chat-arrived = Delivered
+chat-not-arrived = Not delivered
+# $some (Number): people who have it.
+# $all (Number): people who should.
+chat-partly = Delivered to { $some } of { $all }
+chat-empty = There is nothing to send yet. Write something first.
+# $length (Number): of the message.
+# $most (Number): that may be sent.
+chat-too-long = This message has { $length } characters; { $most } is the most. Shorten it, or send it in parts.
+chat-left = They have left the call. Choose whom to write to.
+# $count (Number): messages, one at least.
+chat-unread-messages =
+    { $count ->
+        [one] { $count } unread message
+       *[other] { $count } unread messages
+    }
+chat-news = { $name }: { $text }
+chat-copy-all = Copy all messages
+chat-copied-all = All messages copied.
+chat-not-copied = Your browser did not allow copying. Save the messages instead.
+chat-save = Save as text
+
+shortcuts-title = Keyboard shortcuts
+# The name of the key.
+shortcuts-space = Space
+shortcuts-microphone = Microphone on or off
+shortcuts-camera = Camera on or off
+shortcuts-screen = Share your screen, or stop
+shortcuts-talk = Hold to talk while the microphone is off
+shortcuts-hand = Raise or lower your hand
+shortcuts-people = People
+shortcuts-layout = Grid or spotlight
+shortcuts-chat = Open or close the chat
+shortcuts-list = This list
+
+share-share = Share screen
+share-stop = Stop sharing
+share-own = Your screen
+share-screen-of = { $name }'s screen
+# What counts about the picture: share-sharp or share-smooth.
+share-detail = When you share your screen
+share-sharp = Sharp text
+share-smooth = Smooth motion
+share-silent = Your screen is shared without sound. Browsers that can share sound offer it with a box to tick when you choose a tab.
+share-blocked = Your system does not let the browser see the screen. Allow it in the system's privacy settings, then share again.
+share-failed = Your screen could not be shared. Share again, and choose another window or tab.
+
+# Of a connection.
+details-title = Connection details
+details-nobody = Nobody else is here. The figures of a connection come with the first person.
+details-received = Received
+details-round-trip = Round trip
+details-lost = Lost on the way
+# $share: of packets, "0.3 %".
+details-of-lost = { $share } lost
+details-jitter = jitter { $time }
+# The highest value of a graph.
+details-most = most { $value }
+details-path = Path
+details-path-host = Direct (host)
+details-path-srflx = Direct, out through a router (srflx)
+details-path-relay = Through a relay server (relay)
+details-path-none = None yet
+details-picture = Picture
+details-sound = Sound
+details-screen = Screen
+details-screen-sound = Sound of the screen
+# $stream: what flows, one of the four above.
+details-incoming = { $stream }, in
+details-outgoing = { $stream }, out
+details-encryption = Encryption
+details-copy = Copy as JSON
+
+direct-title = Call without a server
+direct-text = You exchange two short texts, by any means you like. Nothing else stands between you.
+# The three steps.
+direct-start = Begin
+direct-exchange = Exchange
+direct-talk = Talk
+direct-create = Create invite
+direct-create-text = Make an invite, send it, and paste the reply that you get.
+direct-creating = Making your invite…
+direct-or-received = Or somebody sent you an invite:
+direct-invite = Invite
+direct-invite-text = Send this to the other person, or let them scan it.
+direct-invite-code = Invite QR code
+direct-received = Paste what you received
+direct-received-reply = Then take the reply that comes back:
+direct-go-on = Continue
+direct-scan = Scan with the camera
+direct-scanning = Hold the QR code in front of the camera.
+direct-stop-scan = Stop scanning
+direct-picture = Picture of a QR code
+direct-answering = Making your reply…
+direct-reply = Reply
+direct-reply-text = Send this back, or let them scan it. The call begins when they have it.
+direct-reply-code = Reply QR code
+direct-connecting = Connecting. This takes a few seconds.
+# What can go wrong.
+direct-empty = There is nothing in the field. Paste what you received.
+direct-not-a-token = This is neither an invite nor a reply. Copy the whole text that you received.
+direct-damaged = This text is damaged: a part of it was lost or changed on its way. Ask for it again.
+direct-too-new = This was made by a newer version of this page. Reload, then paste it again.
+direct-not-a-reply = This is an invite, and yours is waiting for a reply. Start over to use theirs instead.
+direct-not-an-invite = This is a reply, and no invite of yours is waiting. Paste it where the invite was made.
+direct-other-invite = This reply belongs to another invite. Ask for the reply to this one, or start over.
+direct-refused = Your browser could not use this. Start over with a new invite.
+direct-unreachable = Both sides are ready, but your networks let nothing through. Try another network, a phone's perhaps, then start over.
+direct-gave-up = Your browser did not wait long enough for your reply to arrive. Start over and send it sooner; with a camera on, some browsers wait longer.
+direct-scan-not-a-picture = This file is not a picture that your browser can open. Choose another one.
+direct-scan-no-code = No QR code was found in this picture. Take it again, closer and straight on.
+direct-scan-no-reader = The QR reader could not be loaded. Paste the text instead.
+
+devices-camera = Camera
+devices-microphone = Microphone
+devices-speaker = Speaker
+devices-none = None found
+devices-system-default = System default
+# $device: one of the three above.
+# $number (Number): for devices without a name.
+devices-numbered = { $device } { $number }
+devices-level = Loudness of your microphone
+# Why a device is not there.
+devices-camera-denied = Your browser is not allowed to use the camera. Allow it in the address bar, then try again.
+devices-camera-not-found = No camera was found. Connect one, or join without.
+devices-camera-in-use = Another program is using the camera. Close it there, then try again.
+devices-camera-insecure = Browsers give the camera to secure pages only. Open this page by its https address.
+devices-camera-lost = The camera has gone. Plug it in again, or choose another one.
+devices-camera-other = The camera did not start. Try again, or choose another one.
+devices-microphone-denied = Your browser is not allowed to use the microphone. Allow it in the address bar, then try again.
+devices-microphone-not-found = No microphone was found. Connect one, or join and listen.
+devices-microphone-in-use = Another program is using the microphone. Close it there, then try again.
+devices-microphone-insecure = Browsers give the microphone to secure pages only. Open this page by its https address.
+devices-microphone-lost = The microphone has gone. Plug it in again, or choose another one.
+devices-microphone-other = The microphone did not start. Try again, or choose another one.
+
+setup-picture = Picture
+setup-sound = Sound
+setup-limits = Limits
+setup-resolution = Resolution
+setup-resolution-low = 360p
+setup-resolution-high = 720p
+setup-resolution-highest = 1080p
+setup-frame-rate = Frames a second
+setup-echo-cancellation = Echo cancellation
+setup-noise-suppression = Noise suppression
+setup-automatic-gain = Automatic volume
+setup-hi-fi = Hi-fi sound
+setup-hi-fi-hint = For music: nothing is filtered, so wear headphones.
+setup-muted-hint = Tell me when I speak while muted
+setup-muted-hint-text = The microphone stays open for it; nothing is sent.
+setup-limit = Send at most
+setup-limit-hint = To everybody together, sound first.
+setup-limit-none = No limit
+setup-limit-half-megabit = 500 kb/s
+setup-limit-one-megabit = 1 Mb/s
+setup-limit-two-megabits = 2 Mb/s
+setup-limit-four-megabits = 4 Mb/s
+setup-test-sound = Test sound
+setup-playing = Playing…
+setup-not-played = The sound could not be played. Choose another speaker.
+setup-flip = Flip camera
+setup-gone = { $name } has gone. Now using { $now }.
+setup-gone-system-speaker = { $name } has gone. Now using the system's speaker.
+setup-gone-another = { $name } has gone. Now using another one.
+setup-moved = Now using { $now }.
+setup-missing = { $name } is not connected. Using { $now }.
+setup-refused = { $name } did not start. Still using { $now }.
+# A device that had been used before, and one that had not.
+setup-back = { $name } is back.
+setup-connected = { $name } is connected.
+setup-take = Use { $name }
+setup-dismiss = Dismiss
+setup-camera-withheld = Your system or browser holds the camera's picture back. Allow it there.
+setup-microphone-withheld = Your system or browser holds the microphone's sound back. Allow it there.
+setup-speaks-muted = You are speaking, and your microphone is off.
+setup-unmute = Turn microphone on
+
+# The self-test.
+check-title = Test this device
+check-text = Half a minute, before a call or when one fails. Your browser asks for camera and microphone, and you hear two notes. Nothing is recorded, and nobody sees or hears you.
+check-run = Run the test
+check-stop = Stop the test
+check-stopped = The test was stopped.
+check-own = This device
+check-network = The way to others
+check-addresses = Addresses of this device
+check-signalling = Signalling server
+check-servers = STUN and TURN servers
+# $place: its address.
+check-stun-server = STUN server { $place }
+check-turn-server = TURN server { $place }
+check-call = A call with yourself
+check-relay = Round trip through the relay
+# How each check came out.
+check-waiting = Waiting
+check-testing = Testing
+check-works = Works
+check-poor = Poor
+check-failed = Failed
+check-absent = Not available
+# $name: of the check. $grade: one of the six above.
+check-row-said = { $name }: { $grade }
+check-camera-running = If your browser asks, allow it.
+check-microphone-running = If your browser asks, allow it. Then say something.
+check-camera-picture = It gives a picture of { $size }.
+check-camera-dark = Its picture is black. Uncover the lens, or turn on a light.
+check-camera-no-picture = It is on, but no picture comes. Unplug it and plug it in again, or choose another one.
+check-microphone-heard = It hears you.
+check-microphone-quiet = It is on, but nothing was heard. If you spoke, look for a switch on it, or choose another one.
+check-microphone-unmeasured = It is on. How loud it is cannot be measured here, as your browser found no speaker.
+check-speaker-played = Two notes were played. If you did not hear them, turn it up or choose another one.
+check-speaker-stuck = The test sound did not come to its end. Look whether a speaker is connected.
+check-speaker-refused = The test sound could not be played. Choose another speaker.
+check-signalling-online = It answers in { $ms } ms.
+check-signalling-none = This page comes without one. Tabs of this browser can call each other, and calls without a server work.
+check-signalling-offline = Not even this page's files can be fetched now. Look at your connection to the network.
+check-signalling-closed = The connection to it is cut (code { $code }). A proxy or a firewall may let no WebSocket through.
+check-signalling-full = It has all the people it can take. Try again in a few minutes.
+check-signalling-version = It speaks another version. Reload this page.
+check-signalling-fast = It asks to slow down. Try again in a minute.
+check-signalling-misunderstood = It did not understand this page. Reload this page.
+check-signalling-silent = It takes the connection and says nothing. A proxy may hold back what it sends.
+check-addresses-none = Your browser shows none. A setting or an extension may hide them all.
+check-addresses-some = By these, others in the same network reach you.
+check-no-servers = This host names none. Calls work where one device reaches the other directly, as in one network.
+# $way: UDP, TCP or TLS.
+check-probe-answered = It answered by { $way } after { $ms } ms.
+check-probe-lent = It lent an address by { $way } after { $ms } ms.
+check-probe-same = It answered by { $way }, and sees you as you are: nothing stands between you and the Internet.
+check-probe-refused = It refuses this page's name or password (code { $code }). Whoever runs this page has to mend that.
+check-probe-unreachable = No answer by { $way } after { $ms } ms. Your network may block it, or it is down.
+check-probe-silent = No address came of it, and your browser does not say why. It is down, blocked, or nothing stands between you and it.
+check-probe-lent-nothing = It lent no address, and your browser does not say why. It is down, blocked, or refuses this page's name or password.
+check-probe-invalid = Your browser cannot make sense of its address. Whoever runs this page has to mend that.
+check-call-picture = Connected after { $channel } ms, first picture after { $frame } ms.
+check-call-data = Connected after { $channel } ms. There was no camera to send a picture of.
+check-call-no-frame = Connected after { $channel } ms, but no picture came. This device may be too busy.
+check-call-failed = Two connections of this page cannot reach each other. Something in this browser or on this device blocks calls.
+check-relay-none = This host has no relay.
+check-relay-not-reached = No relay gave an address.
+check-relay-quick = Under 1 ms.
+check-relay-round-trip = { $ms } ms.
+check-relay-blocked = The relay gave an address, but nothing comes through. Its ports may be blocked, or it may refuse to reach itself.
+check-kind-srflx = srflx, from outside
+check-kind-relay = relay, lent
+check-kind-prflx = prflx, learnt
+check-kind-host = host, its own
+check-priority = priority { $number }
+# The verdict, and the step that follows from it.
+check-insecure = This page is not secure
+check-insecure-step = Browsers give camera and microphone to secure pages only. Open this page by its https address.
+check-calls-blocked = Calls are blocked here
+check-calls-blocked-step = Turn off extensions that block WebRTC, or try another browser. On a managed device, ask whoever looks after it.
+check-no-signalling = This page's server cannot be reached
+check-no-signalling-step = Look at your connection, then run the test again. If other pages open, try another network and send the report to whoever runs this page.
+check-not-heard = Nobody would hear you
+check-not-heard-step = Mend the microphone as its row says, then run the test again. Without it you can join and listen.
+check-no-way-out = Calls stay within your network
+check-no-way-out-step = None of this page's servers helps from here. Try another network, a phone's perhaps, or ask whoever runs this one to allow UDP.
+check-relay-refuses = The relay refuses this page
+check-relay-refuses-step = Only the host can mend this: send the report to whoever runs this page. Until then, calls fail between some networks.
+check-relay-fails = The relay does not work
+check-relay-fails-step = Calls fail between some networks. Try another network, and send the report to whoever runs this page.
+check-not-seen = Nobody would see you
+check-not-seen-step = Mend the camera as its row says, then run the test again. Without it you are heard all the same.
+check-nothing-heard = You would hear nobody
+check-nothing-heard-step = Choose another speaker, then run the test again.
+check-udp-blocked = Calls work, by a detour
+check-udp-blocked-step = Your network blocks UDP, so sound and picture go through the relay by TCP and may stutter. Ask whoever runs the network to allow UDP.
+check-no-frame = Calls connect, pictures do not
+check-no-frame-step = Close other programs, and tabs that show video, then run the test again.
+check-relay-far = The relay is slow
+check-relay-far-step = Calls that need the relay will lag. A nearer one would help: send the report to whoever runs this page.
+check-server-missing = Calls work, with less help
+check-server-missing-step = One of the host's servers gave no answer, and others stand in for it. Send the report to whoever runs this page.
+check-quiet = Your microphone is silent
+check-quiet-step = See its row, then run the test again and say something.
+check-unseen = You have no picture
+check-unseen-step = See the camera's row. Without a picture you are heard all the same.
+check-sound-stuck = Your speaker may not work
+check-sound-stuck-step = See its row, then run the test again.
+check-without-server = Ready for calls without a server
+check-without-server-step = This page has no server. Call from tab to tab, or choose “Call without a server” at home.
+check-nearby = Ready for calls in one network
+check-nearby-step = Between two networks a call may fail, as this host names no STUN or TURN server.
+check-well = You are ready to call
+check-well-step = Everything that a call needs works here.
+check-more = More than one row is marked Failed: look at each.
+check-report = For whoever helps you
+check-report-text = The whole result as one text. It holds addresses of your network, and no passwords.
+check-report-field = Report
+
+# How a call ends, and what is wrong with a room.
+ended-left = You left the call.
+ended-room-full = This call is full: it takes eight people. Try again when someone has left.
+ended-opened-elsewhere = This call goes on in another tab. Go there, or bring it here.
+ended-server-full = The server has all the people it can take. Try again in a few minutes.
+ended-outdated = The server has a newer version of this page. Reload to get it.
+ended-other-left = The other person left the call.
+ended-room-empty = This link names no room. Ask for the whole link.
+ended-room-damaged = This link is damaged: a part of it was lost or changed on its way. Ask for it again.
+ended-room-too-long = A room's name has 64 characters at most. Choose a shorter one.
+
+upcoming-title = Not in this version yet
+upcoming-people = Calling people by name is still being built. Until then, start a call and send its link.
+upcoming-live = Going live is still being built. Until then, a call takes up to eight people.
+upcoming-recordings = Recording is still being built. Nothing is stored on this device.
+
+common-back-home = Home
+common-copy = Copy
+common-copied = Copied
+common-close = Close
+common-newer = There is a newer version of this page.
+common-not-found = There is no such page
+common-not-found-text = The address may have lost a part on its way. Ask for the link again, or begin at home.
+common-room-cannot-open = This room cannot be opened
+common-try-again = Try again
+common-join-again = Join again
+common-use-this-tab = Use this tab
+common-start-over = Start over
+common-reload = Reload
+# A list as it grows, "Ana, Ben", and its end, "Ana, Ben and Cem".
+common-list-more = { $list }, { $next }
+common-list-last = { $list } and { $last }
