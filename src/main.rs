@@ -2,5 +2,7 @@
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(duologue_web::app::App);
+    duologue_web::session::language::begin(|| {
+        leptos::mount::mount_to_body(duologue_web::app::App);
+    });
 }

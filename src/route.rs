@@ -134,6 +134,15 @@ impl Presets {
     }
 }
 
+/// The query without its language, which somebody has just chosen another one of.
+pub fn without_lang(query: &str) -> String {
+    let query = query.strip_prefix('?').unwrap_or(query);
+    let others = query
+        .split('&')
+        .filter(|it| it.split('=').next() != Some("lang"));
+    others.collect::<Vec<_>>().join("&")
+}
+
 fn filled(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_string())

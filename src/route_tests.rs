@@ -122,3 +122,16 @@ fn the_query_presets_what_it_names_and_nothing_else() {
     assert_eq!(odd, Presets::default());
     assert_eq!(Presets::parse("signal=socket").signal, Some(Signal::Socket));
 }
+
+#[test]
+fn a_language_chosen_by_hand_takes_the_place_of_the_address_s() {
+    for (query, rest) in [
+        ("", ""),
+        ("?lang=ar", ""),
+        ("?name=Ana&lang=ar&join=auto", "name=Ana&join=auto"),
+        ("?language=x&lang", "language=x"),
+        ("?name=lang", "name=lang"),
+    ] {
+        assert_eq!(without_lang(query), rest, "{query}");
+    }
+}

@@ -13,7 +13,7 @@ mod table;
 mod tests;
 mod trouble;
 
-pub use language::{Language, choose, language, speak};
+pub use language::{Language, choose, file_of, language, speak};
 pub use table::{LANGUAGES, SetupWords, Words};
 
 use crate::browser::intl;

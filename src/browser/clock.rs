@@ -19,11 +19,13 @@ pub fn wall_ms() -> u64 {
 
 /// Hours and minutes of a moment since 1970, as this browser's user writes them.
 pub fn time_of_day(ms: u64) -> String {
-    let two = super::object::new(&[("hour", "2-digit".into()), ("minute", "2-digit".into())]);
-    let languages = super::page::languages();
-    let language = languages.first().map_or("en", String::as_str);
+    let two = super::object::new(&[
+        ("hour", "2-digit".into()),
+        ("minute", "2-digit".into()),
+        ("numberingSystem", "latn".into()),
+    ]);
     js_sys::Date::new(&(ms as f64).into())
-        .to_locale_time_string_with_options(language, &two)
+        .to_locale_time_string_with_options(&super::page::locale(), &two)
         .into()
 }
 
@@ -92,6 +94,14 @@ pub async fn pause(ms: u64) {
     let passed = over.clone();
     let _timer = Timer::after(ms, move || passed.raise());
     over.wait().await;
+}
+
+/// What `future` answers, if it does so in time.
+pub async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Option<T> {
+    let over = Flag::default();
+    let passed = over.clone();
+    let _timer = Timer::after(ms, move || passed.raise());
+    over.unless(future).await
 }
 
 /// Calls once after a while, unless dropped before.

@@ -22,13 +22,13 @@ pub(super) fn secure_navigator() -> Option<Navigator> {
     window.is_secure_context().then(|| window.navigator())
 }
 
-/// https or localhost: cameras, microphones and the clipboard are there.
 /// Which browser this says it is.
 pub fn user_agent() -> String {
     let said = window().and_then(|window| window.navigator().user_agent().ok());
     said.unwrap_or_default()
 }
 
+/// https or localhost: cameras, microphones and the clipboard are there.
 pub fn is_secure_context() -> bool {
     window().is_some_and(|it| it.is_secure_context())
 }
@@ -50,6 +50,29 @@ pub fn languages() -> Vec<String> {
         .iter()
         .filter_map(|it| it.as_string())
         .collect()
+}
+
+/// The page's language as its person's country has it, where the browser says so.
+pub fn locale() -> String {
+    let languages = languages();
+    let page = window().and_then(|it| it.document()?.document_element());
+    let spoken = page.and_then(|it| it.get_attribute("lang"));
+    let spoken = spoken.filter(|it| !it.is_empty());
+    let spoken = spoken.unwrap_or_else(|| "en".to_owned());
+    let own = languages.iter().find(|it| it.starts_with(&spoken)).cloned();
+    // English is also for those whose language the page has not learnt.
+    let own = own.or_else(|| languages.into_iter().next().filter(|_| spoken == "en"));
+    own.unwrap_or(spoken)
+}
+
+/// What the page is written in, for screen readers, fonts and the order of everything on it.
+pub fn set_language(tag: &str, rtl: bool) {
+    let page = window().and_then(|it| it.document()?.document_element());
+    if let Some(page) = page {
+        // Refused for names that are none.
+        let _ = page.set_attribute("lang", tag);
+        let _ = page.set_attribute("dir", if rtl { "rtl" } else { "ltr" });
+    }
 }
 
 /// The file name of the script that began this page, by which it differs from other versions.

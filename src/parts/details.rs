@@ -89,7 +89,7 @@ fn Graph(
     });
     view! {
         <div class="graph">
-            <p class="graph-label">{label} <b>{now}</b> <span>{most}</span></p>
+            <p class="graph-label">{label} <b dir="auto">{now}</b> <span>{most}</span></p>
             <svg
                 viewBox=["0 -1 ", &WIDTH.to_string(), " ", &(HEIGHT + 2.0).to_string()].concat()
                 preserveAspectRatio="none"
@@ -115,7 +115,7 @@ fn rows(now: &Moment) -> AnyView {
         let cipher = [&now.dtls_cipher, " (DTLS), ", &now.srtp_cipher].concat();
         rows.push((words.encryption.to_string(), cipher));
     }
-    let row = |(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> };
+    let row = |(name, value)| view! { <dt>{name}</dt><dd dir="auto">{value}</dd> };
     rows.into_iter().map(row).collect_view().into_any()
 }
 

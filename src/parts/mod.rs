@@ -18,6 +18,7 @@ pub mod flip;
 pub mod grid;
 pub mod icon;
 pub mod invite;
+pub mod language_picker;
 pub mod layout;
 pub mod lean;
 pub mod level_meter;

@@ -53,7 +53,7 @@ pub fn News(tiles: RwSignal<Vec<Tile>>) -> impl IntoView {
                 words.reacted(&called(&tile.name.get()), words.reaction(reaction))
             })
         });
-        newest.collect::<Vec<_>>().join(", ")
+        words().common.list(&newest.collect::<Vec<_>>())
     });
     view! {
         <p class="news" role="status">{news}</p>

@@ -6,6 +6,7 @@ use crate::{
         device_settings::DeviceSettings,
         dialog::Dialog,
         icon::{FULL_SCREEN, Icon},
+        language_picker::LanguageChoice,
         lean::{press, word},
         page,
         pip::Pip,
@@ -33,6 +34,7 @@ pub fn OptionsDialog(
         <Dialog open=open title=words().call.more>
             <StageOptions stage=stage pip=pip open=open />
             <DeviceSettings local=local />
+            <LanguageChoice />
             {call.share.is_possible().then(|| view! { <DetailChoice call=call place="options" /> })}
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
             {(!page::is_touch_first()).then(|| view! { <ShortcutsButton list=open keys=keys /> })}

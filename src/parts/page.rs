@@ -2,7 +2,7 @@
 
 use crate::{
     parts::lean::{memo, watch},
-    route::{Presets, Route},
+    route::{Presets, Route, without_lang},
     words::words,
 };
 use leptos::{ev, prelude::*};
@@ -29,6 +29,18 @@ pub fn go(route: &Route) {
 
 pub fn reload() {
     let _ = location().reload();
+}
+
+/// Again, in the language that was chosen and not in one that the address names.
+pub fn reload_to_speak() {
+    let location = location();
+    let query = location.search().unwrap_or_default();
+    let rest = without_lang(&query);
+    let _ = if query.trim_start_matches('?') == rest {
+        location.reload()
+    } else {
+        location.set_search(&rest)
+    };
 }
 
 pub fn presets() -> Presets {

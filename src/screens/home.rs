@@ -4,6 +4,7 @@ use crate::{
     parts::{
         brand::{Brand, Mark},
         icon::{DIRECT, Glyph, Icon, LIVE, ONWARD, PEOPLE},
+        language_picker::LanguagePicker,
         lean::{input, part, press, submit},
         page,
     },
@@ -19,7 +20,7 @@ pub fn Home() -> impl IntoView {
     let words = &words().home;
     view! {
         <div class="page">
-            <header class="top"><Brand /></header>
+            <header class="top"><Brand /> <LanguagePicker /></header>
             <main class="home">
                 <div class="home-start">
                     <h1 class="line">{words.line}</h1>

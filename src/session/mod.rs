@@ -14,6 +14,7 @@ mod effects;
 mod figures;
 mod identity;
 mod keep;
+pub mod language;
 mod local;
 mod means;
 mod pulse;

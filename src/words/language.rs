@@ -42,6 +42,12 @@ pub fn choose(asked: &[String]) -> &'static Language {
         .unwrap_or(&LANGUAGES[0])
 }
 
+/// Where its words are, beside the page. The name changes when messages come and go, so that no cache
+/// gives out those of another version.
+pub fn file_of(language: &Language) -> String {
+    ["words/", language.tag, ".ftl?", &FINGERPRINT.to_string()].concat()
+}
+
 /// From now on, if `file` is the one that belongs to this page. It stays in memory for as long as the
 /// page is there, so this is said once.
 #[inline(never)]

@@ -1,7 +1,7 @@
 //! Every screen, looked over by axe-core for what keeps people from using it: names, contrast, roles,
 //! order.
 
-use crate::{steps::*, *};
+use crate::{languages::Dictionary, steps::*, *};
 use anyhow::{Context, ensure};
 use duologue_e2e::{Scene, paths, server::Server};
 
@@ -99,6 +99,39 @@ async fn nobody_is_kept_out(scene: &Scene, with: Kind) -> Result<()> {
     ben.press("Leave call").await?;
     ben.find("button", "Join again").await?;
     look_over(&ben, "after a call", &mut found).await?;
+    ensure!(found.is_empty(), "{found:#?}");
+    Ok(())
+}
+
+pairs!(nobody_is_kept_out_in_another_language, Light, { chromium: Chromium, firefox: Firefox });
+
+async fn nobody_is_kept_out_in_another_language(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let mut found = Vec::new();
+    for tag in ["ar", "zh"] {
+        let say = Dictionary::of(tag)?;
+        let seen = |screen: &str| format!("{screen} in {tag}");
+        ana.goto(&format!("{}?lang={tag}", server.page())).await?;
+        ana.find("button", say.get("home-start")).await?;
+        look_over(&ana, &seen("home"), &mut found).await?;
+        ana.press(say.get("home-start")).await?;
+        ana.find("button", say.get("green_room-join")).await?;
+        look_over(&ana, &seen("green room"), &mut found).await?;
+        ana.fill(say.get("green_room-your-name"), "Ana").await?;
+        ana.press(say.get("green_room-join")).await?;
+        ana.read_field(say.get("call-invite-link")).await?;
+        look_over(&ana, &seen("alone in a call"), &mut found).await?;
+        ana.press(say.get("call-more")).await?;
+        look_over(&ana, &seen("options"), &mut found).await?;
+        ana.press(say.get("common-close")).await?;
+        ana.press(say.get("chat-title")).await?;
+        ana.find("textbox", say.get("chat-message")).await?;
+        look_over(&ana, &seen("chat"), &mut found).await?;
+        ana.press(say.get("call-leave")).await?;
+        ana.find("button", say.get("common-join-again")).await?;
+        look_over(&ana, &seen("after a call"), &mut found).await?;
+    }
     ensure!(found.is_empty(), "{found:#?}");
     Ok(())
 }

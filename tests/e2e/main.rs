@@ -36,6 +36,7 @@ mod devices;
 mod first_load;
 mod harness;
 mod hostile;
+mod languages;
 mod needs;
 mod offline;
 mod people;

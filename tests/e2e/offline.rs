@@ -12,7 +12,7 @@ const KEPT: &str = "return navigator.serviceWorker?.controller
         .then((all) => Promise.all(all.map((it) => it.keys()))).then((all) => all.flat().length)
     : 0";
 
-async fn is_kept(person: &Person) -> Result<()> {
+pub async fn is_kept(person: &Person) -> Result<()> {
     until("the page to be kept", within(60), async || {
         let files: usize = person.script(KEPT, vec![]).await?;
         ensure!(files >= 10, "{files} files are kept");
@@ -106,11 +106,16 @@ fn publish_another(folder: &Path) -> Result<(String, String)> {
     Ok((old, new))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// A bundle to change.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        if entry.file_type()?.is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            std::fs::copy(entry.path(), to)?;
         }
     }
     Ok(())

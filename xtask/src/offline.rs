@@ -17,8 +17,8 @@ pub fn write_worker(folder: &Path) -> Outcome {
         let name = file.strip_prefix(folder).unwrap_or(&file);
         let name = name.to_string_lossy().replace('\\', "/");
         contents.push(fs::read(&file)?);
-        // The page is asked for by its folder.
-        if name != "index.html" && name != "sw.js" {
+        // The page is asked for by its folder, and English is part of it.
+        if !["index.html", "sw.js", "words/en.ftl"].contains(&name.as_str()) {
             names.push(name);
         }
     }
