@@ -1,6 +1,6 @@
 //! Addresses read back as they were written, whatever people call their rooms.
 
-use super::{Presets, Route, Signal};
+use super::{Presets, Route, Signal, without_lang};
 
 fn room(name: &str) -> Route {
     Route::Room(name.to_string())

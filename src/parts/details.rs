@@ -103,7 +103,7 @@ fn Graph(
 }
 
 fn rows(now: &Moment) -> AnyView {
-    let words = &words().details;
+    let (common, words) = (&words().common, &words().details);
     let mut rows = vec![(words.path.to_string(), words.path_by(&now.path).to_string())];
     for (stream, rate) in &now.received {
         rows.push((words.incoming(words.stream(*stream)), describe(rate)));
@@ -112,10 +112,13 @@ fn rows(now: &Moment) -> AnyView {
         rows.push((words.outgoing(words.stream(*stream)), describe(rate)));
     }
     if !now.srtp_cipher.is_empty() {
-        let cipher = [&now.dtls_cipher, " (DTLS), ", &now.srtp_cipher].concat();
-        rows.push((words.encryption.to_string(), cipher));
+        let ciphers = [
+            [&now.dtls_cipher, " (DTLS)"].concat(),
+            now.srtp_cipher.clone(),
+        ];
+        rows.push((words.encryption.to_string(), common.list(&ciphers)));
     }
-    let row = |(name, value)| view! { <dt>{name}</dt><dd dir="auto">{value}</dd> };
+    let row = |(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> };
     rows.into_iter().map(row).collect_view().into_any()
 }
 

@@ -12,7 +12,7 @@ use crate::{
         toggle::DeviceToggles,
     },
     session::{Call, Tile},
-    words::words,
+    words::{language, words},
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -80,7 +80,10 @@ fn on_arrow(event: ev::KeyboardEvent) {
     else {
         return;
     };
+    let rtl = language().rtl;
     let next = match event.key().as_str() {
+        "ArrowRight" if rtl => button.previous_element_sibling(),
+        "ArrowLeft" if rtl => button.next_element_sibling(),
         "ArrowRight" => button.next_element_sibling(),
         "ArrowLeft" => button.previous_element_sibling(),
         _ => return,

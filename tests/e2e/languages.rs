@@ -137,6 +137,7 @@ async fn who_chooses_a_language_has_it_the_next_time(scene: &Scene, with: Kind) 
     let ana = scene.person(with, "Ana").await?;
     ana.goto(&format!("{}?lang=en&name=Ana", server.page()))
         .await?;
+    ana.find("combobox", "Language").await?;
     ensure!(ana.chosen("Language").await? == "English");
     ana.choose("Language", "العربية").await?;
     becomes(&ana, "ar", "rtl").await?;

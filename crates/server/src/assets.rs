@@ -222,7 +222,7 @@ fn content_type(name: &str) -> HeaderValue {
         "woff2" => "font/woff2",
         "mp3" => "audio/mpeg",
         "ogg" | "oga" => "audio/ogg",
-        "txt" => "text/plain; charset=utf-8",
+        "txt" | "ftl" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     })
 }

@@ -1,17 +1,20 @@
 //! Pictures of every screen with real calls behind them, for looking at: Chromium at the size of a
-//! laptop and of a telephone, light and dark, into target/screens. `cargo xtask screens` runs it.
+//! laptop and of a telephone, light and dark, into target/screens. `cargo xtask screens` runs it. Those in
+//! other languages alone: the program itself with the word `languages`.
 
 use anyhow::{Context, Result, ensure};
 use duologue_e2e::{
     Access, Devices, Kind, Person, Scene,
     hostile::Hostile,
     ice::{PASSWORD, Silent, Stun, Turn, USER},
+    paths,
     person::Look,
     scene::{Failure, Weight},
     server::Server,
     until, within,
 };
 use serde_json::json;
+use std::collections::BTreeMap;
 
 const LOOKS: [Look; 4] = [
     Look::new("laptop-light", 1280, 800, false),
@@ -26,6 +29,17 @@ const PLUGS: &str = include_str!("../../e2e/plugs.js");
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     // One after the other, and each with its own time: pictures take a while.
+    Scene::play("screens in Arabic", Weight::Heavy, async |scene| {
+        in_language(scene, "ar").await
+    })
+    .await?;
+    Scene::play("screens in Chinese", Weight::Heavy, async |scene| {
+        in_language(scene, "zh").await
+    })
+    .await?;
+    if std::env::args().any(|word| word == "languages") {
+        return Ok(());
+    }
     Scene::play("screens before a call", Weight::Heavy, before).await?;
     Scene::play("screens of a self-test", Weight::Heavy, check).await?;
     Scene::play("screens of one alone", Weight::Heavy, alone).await?;
@@ -153,6 +167,43 @@ async fn check(scene: &Scene) -> Result<()> {
         take(person, &format!("check-{end}")).await?;
     }
     Ok(())
+}
+
+/// The way into a call of two, and what there is to read in it.
+async fn in_language(scene: &Scene, tag: &str) -> Result<()> {
+    let server = Server::start().await?;
+    let file = std::fs::read_to_string(paths::root().join(format!("words/{tag}.ftl")))?;
+    let messages: BTreeMap<_, _> = duologue_words::read(&file).into_iter().collect();
+    let say = |id: &str| messages.get(id).map_or("?", String::as_str);
+    let called = |screen: &str| format!("{screen}-{tag}");
+    let ana = scene.person(Kind::Chromium, "Ana").await?;
+    ana.goto(&format!("{}?lang={tag}", server.page())).await?;
+    ana.find("button", say("home-start")).await?;
+    take(&ana, &called("home")).await?;
+    ana.press(say("home-start")).await?;
+    ana.find("button", say("green_room-join")).await?;
+    let room = ana.url().await?;
+    ana.fill(say("green_room-your-name"), "Ana").await?;
+    take(&ana, &called("green-room")).await?;
+    ana.press(say("green_room-join")).await?;
+    ana.find("toolbar", say("call-controls")).await?;
+    take(&ana, &called("call-alone")).await?;
+    let ben = ana.beside("Ben").await?;
+    ben.goto(&room.replace("#/r/", "&name=Ben&join=auto#/r/"))
+        .await?;
+    connected(&ana, 1).await?;
+    take(&ana, &called("call")).await?;
+    ana.press(say("call-more")).await?;
+    take(&ana, &called("call-options")).await?;
+    ana.press(say("common-close")).await?;
+    ana.press(say("chat-title")).await?;
+    for text in ["Hello, can you hear me?", "نعم، بوضوح.", "很清楚。"] {
+        ana.fill(say("chat-message"), text).await?;
+        ana.press(say("chat-send")).await?;
+    }
+    take(&ana, &called("call-chat")).await?;
+    ana.press(say("details-title")).await?;
+    take(&ana, &called("call-details")).await
 }
 
 /// A screen of the other, one's own beside it, and the figures.
