@@ -131,6 +131,10 @@ async fn nobody_is_kept_out_in_another_language(scene: &Scene, with: Kind) -> Re
         ana.press(say.get("call-leave")).await?;
         ana.find("button", say.get("common-join-again")).await?;
         look_over(&ana, &seen("after a call"), &mut found).await?;
+        let check = format!("{}?lang={tag}&2#/check", server.page());
+        ana.goto(&check).await?;
+        ana.find("button", say.get("check-run")).await?;
+        look_over(&ana, &seen("test"), &mut found).await?;
     }
     ensure!(found.is_empty(), "{found:#?}");
     Ok(())

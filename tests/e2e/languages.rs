@@ -229,6 +229,7 @@ async fn nothing_reaches_beyond_a_narrow_page(scene: &Scene, with: Kind) -> Resu
             ("", "home-start"),
             ("r/narrow", "green_room-join"),
             ("direct", "direct-create"),
+            ("check", "check-run"),
         ] {
             let address = format!("{}?lang={tag}#/{screen}", host.page());
             ana.script::<()>(NARROW, vec![json!(address)]).await?;
