@@ -298,6 +298,7 @@ async fn what_a_browser_cannot_read_is_an_error_and_not_a_panic() {
     let refused = PeerConnection::open(
         &IceConfig {
             ice_servers: servers,
+            relayed_only: false,
         },
         |_| {},
     );
