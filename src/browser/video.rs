@@ -76,15 +76,19 @@ impl Viewers {
         self.0.borrow_mut().retain(|it| it != element);
     }
 
-    /// The largest box among those that can be seen, in pixels of the screen; nothing where none can.
-    pub fn largest(&self) -> (f64, f64) {
+    /// The largest box among those that can be seen, in pixels of the screen; of no size where none
+    /// can. `None` while there are none.
+    pub fn largest(&self) -> Option<(f64, f64)> {
         let scale = page::window().map_or(1.0, |it| it.device_pixel_ratio());
-        let sizes = self.0.borrow();
-        let sizes = sizes.iter().filter(|it| is_in_sight(it)).map(|it| {
+        let elements = self.0.borrow();
+        if elements.is_empty() {
+            return None;
+        }
+        let sizes = elements.iter().filter(|it| is_in_sight(it)).map(|it| {
             let side = |side: i32| f64::from(side) * scale;
             (side(it.client_width()), side(it.client_height()))
         });
-        sizes.fold((0.0, 0.0), |a, b| if a.0 * a.1 < b.0 * b.1 { b } else { a })
+        Some(sizes.fold((0.0, 0.0), |a, b| if a.0 * a.1 < b.0 * b.1 { b } else { a }))
     }
 }
 

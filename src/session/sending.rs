@@ -11,6 +11,7 @@ use crate::browser::{
     stats::{Flow, Flows},
 };
 use duologue_core::{
+    call::PeerView,
     ids::ConnId,
     io::{Input, Intent},
     policy::{Effort, Loss, Situation, Strain, decide},
@@ -63,22 +64,28 @@ impl Driver {
         drop(paths);
         let peers = self.call.borrow().view().peers;
         for (conn, connection) in conns.iter() {
-            let peer = peers.iter().find(|peer| peer.conn == Some(*conn));
-            let (need, decodes) = peer.map_or((None, Codecs::default()), |it| (it.need, it.light));
-            self.tune(*conn, connection, need, decodes);
+            self.tune(*conn, connection, &peers);
         }
     }
 
-    fn tune(&self, conn: ConnId, connection: &PeerConnection, need: Option<Need>, decodes: Codecs) {
+    fn tune_one(&self, conn: ConnId) {
+        let conns = self.conns.borrow();
+        if let Some(connection) = conns.get(&conn) {
+            self.tune(conn, connection, &self.call.borrow().view().peers);
+        }
+    }
+
+    fn tune(&self, conn: ConnId, connection: &PeerConnection, peers: &[PeerView]) {
+        let peer = peers.iter().find(|peer| peer.conn == Some(conn));
         let (limit, hi_fi) = self.local.sending();
         let mut situation = Situation {
             limit,
             hi_fi,
             people: u32::try_from(self.conns.borrow().len()).unwrap_or(1),
             strain: self.sending.strain.borrow().level(),
-            need,
+            need: peer.and_then(|it| it.need),
             encodes: self.sending.encodes.get(),
-            decodes,
+            decodes: peer.map(|it| it.light).unwrap_or_default(),
             ..Situation::default()
         };
         if let Some(path) = self.sending.paths.borrow().get(&conn) {
@@ -136,6 +143,9 @@ impl Driver {
         changed |= self.sending.strain.borrow_mut().feel(clock::now(), effort);
         if changed {
             self.tune_all();
+        } else {
+            // What a browser did not take because it was busy with another wish is asked for again.
+            self.tune_one(conn);
         }
     }
 
@@ -149,8 +159,8 @@ impl Driver {
         }
         for (id, tile) in self.show.tiles() {
             let seen = Need {
-                camera: tile.viewers.with_value(|it| steps(it.largest())),
-                screen: tile.screen_viewers.with_value(|it| steps(it.largest())),
+                camera: tile.viewers.with_value(|it| shown(it.largest())),
+                screen: tile.screen_viewers.with_value(|it| shown(it.largest())),
             };
             self.dispatch(Input::User(Intent::Need(id, seen)));
         }
@@ -206,10 +216,17 @@ fn pixels((width, height): (u32, u32)) -> Size {
     }
 }
 
-fn steps((width, height): (f64, f64)) -> Size {
+/// What has no place yet is to come whole: it is about to be given one.
+fn shown(largest: Option<(f64, f64)>) -> Size {
     let side = |side: f64| ((side / STEP).ceil() * STEP) as u16;
-    Size {
-        width: side(width),
-        height: side(height),
+    match largest {
+        Some((width, height)) => Size {
+            width: side(width),
+            height: side(height),
+        },
+        None => Size {
+            width: u16::MAX,
+            height: u16::MAX,
+        },
     }
 }
