@@ -61,6 +61,8 @@ pub struct Call {
 #[derive(Default)]
 struct Held {
     driver: RefCell<Option<Rc<Driver>>>,
+    /// What a person wanted before there was a driver to want it of.
+    early: RefCell<Vec<Intent>>,
     pulse: RefCell<Option<Pulse>>,
     support: RefCell<Option<Support>>,
     unload: RefCell<Option<Listener>>,
@@ -139,7 +141,10 @@ impl Call {
             );
             self.attach(&held, &driver);
             driver.start();
-            *held.driver.borrow_mut() = Some(driver);
+            *held.driver.borrow_mut() = Some(driver.clone());
+            for intent in held.early.take() {
+                driver.dispatch(Input::User(intent));
+            }
         });
     }
 
@@ -186,6 +191,7 @@ impl Call {
             held.unload.take();
             held.before_unload.take();
             held.wake.take();
+            held.early.take();
             if let Some(driver) = held.driver.take() {
                 driver.linger();
             }
@@ -193,7 +199,14 @@ impl Call {
     }
 
     fn send(self, intent: Intent) {
-        self.with_driver(|driver| driver.dispatch(Input::User(intent)));
+        let Some(held) = self.held.try_get_value() else {
+            return;
+        };
+        let driver = held.driver.borrow().clone();
+        match driver {
+            Some(driver) => driver.dispatch(Input::User(intent)),
+            None => held.early.borrow_mut().push(intent),
+        }
     }
 
     fn with_driver(self, act: impl FnOnce(&Driver)) {

@@ -2,6 +2,7 @@
 
 use crate::browser::{clock, rest};
 use leptos::prelude::*;
+use std::cell::Cell;
 use wasm_bindgen_futures::spawn_local;
 
 /// What is on the screen is complete by then.
@@ -9,25 +10,39 @@ const SETTLED_MS: u64 = 3_000;
 /// A call that has not come about by then is in trouble, and trouble needs the rest.
 const PATIENCE_MS: f64 = 60_000.0;
 
+thread_local! {
+    static THERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What does without it until then need not fetch it in the middle of a call's coming about.
+pub fn is_there() -> bool {
+    THERE.get()
+}
+
+async fn fetch() {
+    rest::fetch().await;
+    THERE.set(true);
+}
+
 /// Comes back when it is there.
 pub async fn fetch_in_time() {
     clock::pause(SETTLED_MS).await;
     while is_joining() {
         clock::pause(SETTLED_MS).await;
     }
-    rest::fetch().await;
+    fetch().await;
 }
 
 /// The call stands, and nothing of it can be held up any more.
 pub fn fetch_now() {
-    spawn_local(rest::fetch());
+    spawn_local(fetch());
 }
 
 /// Fetches it, and says when it is there: for what comes after the call stands or is asked for.
 pub fn rest_is_there() -> Signal<bool> {
     let there = RwSignal::new(false);
     spawn_local(async move {
-        rest::fetch().await;
+        fetch().await;
         there.try_set(true);
     });
     there.into()

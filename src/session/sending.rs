@@ -2,7 +2,7 @@
 //! more person, a path that has become known, a tile that shrank, a device that cannot keep up. Never by
 //! negotiation.
 
-use super::driver::Driver;
+use super::{driver::Driver, rest};
 use crate::browser::{
     clock,
     codecs::{self, Way},
@@ -123,6 +123,9 @@ impl Driver {
 
     /// What statistics say of a path and of this device's work.
     pub(super) fn weigh(&self, conn: ConnId, stats: &Stats) {
+        if !rest::is_there() {
+            return;
+        }
         let mut paths = self.sending.paths.borrow_mut();
         let path = paths.or_insert_with(conn, Path::default);
         let ms = stats.at - path.before.at;
@@ -151,6 +154,9 @@ impl Driver {
 
     /// How large everybody is shown here. What is told twice is for the core to know.
     pub(super) fn tell_needs(&self) {
+        if !rest::is_there() {
+            return;
+        }
         let sending = &self.sending;
         let since = page::is_hidden().then(|| sending.hidden_since.get().unwrap_or(clock::now()));
         sending.hidden_since.set(since);
@@ -199,6 +205,7 @@ async fn learn(driver: Weak<Driver>, conn: ConnId) {
     }
     drop(known);
     // Nobody waits for it, and it takes a while: after the first picture.
+    rest::fetch_in_time().await;
     let encodes = codecs::easy(Way::Encode).await;
     let decodes = codecs::easy(Way::Decode).await;
     if let Some(driver) = driver.upgrade() {
