@@ -139,18 +139,18 @@ fn describe(rate: &Rate) -> String {
 
 fn bits(per_second: f64) -> String {
     if per_second >= 999_500.0 {
-        [&tenths(per_second / 1e6), " Mb/s"].concat()
+        [&tenths(per_second / 1e6), "\u{a0}Mb/s"].concat()
     } else {
-        [&(per_second / 1e3).round().to_string(), " kb/s"].concat()
+        [&(per_second / 1e3).round().to_string(), "\u{a0}kb/s"].concat()
     }
 }
 
 fn milliseconds(ms: f64) -> String {
-    [&ms.round().to_string(), " ms"].concat()
+    [&ms.round().to_string(), "\u{a0}ms"].concat()
 }
 
 fn per_cent(value: f64) -> String {
-    [&tenths(value), " %"].concat()
+    [&tenths(value), "\u{a0}%"].concat()
 }
 
 fn tenths(value: f64) -> String {
@@ -183,6 +183,11 @@ fn CopyReport(call: Call) -> impl IntoView {
 mod tests {
     use super::*;
 
+    /// A number and its unit are not parted by the end of a line.
+    fn on_one_line(text: &str) -> String {
+        text.replace('\u{a0}', " ")
+    }
+
     #[test]
     fn figures_read_as_people_say_them() {
         for (bits_per_second, text) in [
@@ -191,7 +196,7 @@ mod tests {
             (999_600.0, "1 Mb/s"),
             (2_540_000.0, "2.5 Mb/s"),
         ] {
-            assert_eq!(bits(bits_per_second), text);
+            assert_eq!(on_one_line(&bits(bits_per_second)), text);
         }
         let picture = Rate {
             codec: "VP9".to_string(),
@@ -203,7 +208,7 @@ mod tests {
             jitter_ms: 3.4,
         };
         assert_eq!(
-            describe(&picture),
+            on_one_line(&describe(&picture)),
             "1280 × 720, 30/s, VP9, 1.2 Mb/s, 0.3 % lost, jitter 3 ms"
         );
         let sound = Rate {
@@ -211,6 +216,9 @@ mod tests {
             bits_per_second: 32_000.0,
             ..Rate::default()
         };
-        assert_eq!(describe(&sound), "opus, 32 kb/s, 0 % lost, jitter 0 ms");
+        assert_eq!(
+            on_one_line(&describe(&sound)),
+            "opus, 32 kb/s, 0 % lost, jitter 0 ms"
+        );
     }
 }
