@@ -16,7 +16,7 @@ use super::{
     wait::{Flag, unheard},
 };
 pub use super::{peer_events::PeerEvent, stats::Stats};
-use duologue_core::{io::Sdp, policy::Encoding, record, wire::Candidate};
+use duologue_core::{io::Sdp, policy::Encoding, record, stereo::in_stereo, wire::Candidate};
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
@@ -24,6 +24,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     MediaStream, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionState,
     RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
+    RtcSessionDescriptionInit,
 };
 
 /// As `config.json` lists them, and as `RTCConfiguration` takes them.
@@ -229,10 +230,22 @@ impl PeerConnection {
 
     /// Makes and sets the offer or answer that is due; answers with what became local.
     pub fn set_local(&self) -> impl Future<Output = Result<Sdp, BrowserError>> + use<> {
-        let set = self.settled(self.connection.unchecked_ref::<Connection>().set_local());
-        let connection = self.connection.clone();
+        let (connection, closed) = (self.connection.clone(), self.closed.clone());
+        let asked = object::text(&connection, "signalingState") == "have-remote-offer";
+        let made = JsFuture::from(if asked {
+            connection.create_answer()
+        } else {
+            connection.create_offer()
+        });
         async move {
-            set.await?;
+            let settled = closed.unless(async {
+                let made: RtcSessionDescriptionInit = made.await?.unchecked_into();
+                if let Some(sdp) = in_stereo(&object::text(&made, "sdp")) {
+                    made.set_sdp(&sdp);
+                }
+                JsFuture::from(connection.set_local_description(&made)).await
+            });
+            settled.await.ok_or(BrowserError::InvalidState)??;
             local(&connection)
         }
     }

@@ -13,10 +13,6 @@ extern "C" {
     #[wasm_bindgen(extends = RtcPeerConnection, extends = EventTarget, js_name = RTCPeerConnection)]
     pub type Connection;
 
-    /// The form that makes the offer or answer that is due.
-    #[wasm_bindgen(method, js_name = setLocalDescription)]
-    pub fn set_local(this: &Connection) -> Promise;
-
     #[wasm_bindgen(method, js_name = restartIce)]
     pub fn restart_ice(this: &Connection);
 

@@ -301,3 +301,65 @@ async fn a_phone_turns_to_its_other_camera(scene: &Scene, with: Kind) -> Result<
     becomes(&ana, "seen.asked.at(-1).video.facingMode?.exact === 'user'").await?;
     becomes(&ana, &format!("{mirrored} === 'true'")).await
 }
+
+/// A microphone that hears something on its left alone; false where this browser makes no sound
+/// without an output.
+const LEFT: &str = "const context = new AudioContext();
+    const awake = context.resume().then(() => true);
+    const late = new Promise((done) => setTimeout(done, 3000, false));
+    return Promise.race([awake, late]).then((makes) => {
+        if (!makes) return false;
+        const tone = new OscillatorNode(context, { frequency: 440 });
+        const left = new StereoPannerNode(context, { pan: -1 });
+        seen.mouth = new MediaStreamAudioDestinationNode(context, { channelCount: 2 });
+        tone.connect(left).connect(seen.mouth);
+        tone.start();
+        return true;
+    })";
+/// How loud Ana is on the left and on the right.
+const LOUDNESS: &str = "if (!window.ears) {
+        const context = new AudioContext();
+        const sound = document.querySelector('[data-peer][aria-label=Ana] audio').srcObject;
+        const sides = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+        context.createMediaStreamSource(sound).connect(sides);
+        window.ears = [0, 1].map((side) => {
+            const ear = new AnalyserNode(context, { fftSize: 2048 });
+            sides.connect(ear, side);
+            return ear;
+        });
+        context.resume();
+    }
+    return ears.map((ear) => {
+        const wave = new Float32Array(ear.fftSize);
+        ear.getFloatTimeDomainData(wave);
+        return Math.sqrt(wave.reduce((sum, it) => sum + it * it, 0) / wave.length);
+    })";
+
+pairs!(music_keeps_its_sides, Light, {
+    chromium: (Chromium, Chromium),
+    firefox_to_chromium: (Firefox, Chromium),
+});
+
+async fn music_keeps_its_sides(scene: &Scene, (from, to): (Kind, Kind)) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(from, "Ana").await?;
+    let ben = scene.person(to, "Ben").await?;
+    arrive(&ana, &server.page(), &[]).await?;
+    let room = into_new_call(&ana).await?;
+    join(&ben, &room).await?;
+    see_and_hear_each_other(&ana, &ben).await?;
+    let makes_sound: bool = ana.script(LEFT, vec![]).await?;
+    if !makes_sound {
+        eprintln!("no sides: this browser makes no sound without an output");
+        return Ok(());
+    }
+    ana.press("More options").await?;
+    ana.click_role("switch", "Hi-fi sound").await?;
+    until("music on Ben's left", within(30), async || {
+        let sides: [f64; 2] = ben.script(LOUDNESS, vec![]).await?;
+        let [left, right] = sides;
+        ensure!(left > 0.05 && right < left / 8.0, "{sides:?}");
+        Ok(())
+    })
+    .await
+}

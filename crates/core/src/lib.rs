@@ -22,6 +22,7 @@
 //! | `diagnose` | what a self-test finds, and the sentence it comes to |
 //! | `capture` | what a person set about sound, picture and bits |
 //! | `policy`  | how much of it goes to each person |
+//! | `stereo`  | descriptions that ask for two channels |
 //! | `muted`   | speaking while muted |
 //! | `hub`     | the server's rooms, a machine of the same kind |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
@@ -48,6 +49,7 @@ pub mod peer;
 pub mod policy;
 pub mod seal;
 pub mod speaker;
+pub mod stereo;
 pub mod table;
 pub mod tabs;
 pub mod time;
