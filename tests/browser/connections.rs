@@ -220,6 +220,7 @@ async fn a_picture_starts_small_and_grows_without_negotiation() {
 async fn a_picture_that_nobody_sees_is_not_sent_until_somebody_does() {
     let (a, b) = (End::open(), End::open());
     let camera = any_camera().await.unwrap();
+    a.connection.add_slots(None, Some(&camera));
     connect(&a, &b, None, Some(&camera)).await;
     b.sees_video().await;
     a.events.borrow_mut().clear();
