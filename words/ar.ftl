@@ -49,6 +49,7 @@ call-first-here = أنت أول الحاضرين
 call-first-here-text = أرسل هذا الرابط إلى من تريد التحدث معه.
 call-invite-text = يمكن لكل من لديه هذا الرابط أن ينضم.
 call-invite-link = رابط الدعوة
+call-invite-share = مشاركة الرابط
 call-invite-code = رمز QR للدعوة
 call-connecting = جارٍ الاتصال…
 call-reconnecting = جارٍ إعادة الاتصال…

@@ -55,6 +55,7 @@ call-first-here = You are the first here
 call-first-here-text = Send this link to whoever you want to talk to.
 call-invite-text = Whoever has this link can join.
 call-invite-link = Invite link
+call-invite-share = Share link
 call-invite-code = Invite QR code
 call-connecting = Connecting…
 call-reconnecting = Reconnecting…

@@ -49,6 +49,7 @@ call-first-here = 你是第一个到的
 call-first-here-text = 把这个链接发给你想通话的人。
 call-invite-text = 拥有此链接的人都可以加入。
 call-invite-link = 邀请链接
+call-invite-share = 分享链接
 call-invite-code = 邀请二维码
 call-connecting = 正在连接…
 call-reconnecting = 正在重新连接…

@@ -17,6 +17,7 @@ mod keep;
 pub mod language;
 mod local;
 mod means;
+pub mod pass_on;
 mod pulse;
 mod rest;
 pub mod scan;

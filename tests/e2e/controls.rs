@@ -1,5 +1,5 @@
-//! What a person has at hand in a call besides the buttons: keys, and a browser that stays awake and
-//! asks before it closes.
+//! What a person has at hand in a call besides the buttons: keys, a browser that stays awake and asks
+//! before it closes, an icon that tells the state, the system's own way to send a link.
 
 use crate::{steps::*, *};
 use anyhow::ensure;
@@ -106,4 +106,83 @@ async fn held(person: &Person, count: u32) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+pairs!(the_icon_of_the_tab_tells_the_state, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn the_icon_of_the_tab_tells_the_state(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let is = async |file: &str| {
+        let script = "return document.querySelector('link[rel=icon]').getAttribute('href')";
+        until(&format!("the icon {file}"), within(10), async || {
+            let icon: String = ana.script(script, vec![]).await?;
+            ensure!(icon == file, "it is {icon}");
+            Ok(())
+        })
+        .await
+    };
+    start_call(&ana, &server.page()).await?;
+    enter(&ana).await?;
+    is("favicon-call.svg").await?;
+    ana.press("Microphone").await?;
+    is("favicon-muted.svg").await?;
+    ana.press("Leave call").await?;
+    is("favicon.svg").await
+}
+
+pairs!(an_invitation_goes_by_the_systems_own_ways, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+/// A system that sends what it is given.
+const SENDS: &str = "navigator.canShare = () => true;
+    navigator.share = async (what) => { window.sent = what.url; };
+    return null";
+
+async fn an_invitation_goes_by_the_systems_own_ways(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    ana.goto(&server.page()).await?;
+    ana.find("button", "Start a call").await?;
+    ana.script::<()>(SENDS, vec![]).await?;
+    ana.press("Start a call").await?;
+    let room = ana.url().await?;
+    enter(&ana).await?;
+    ana.press("Share link").await?;
+    until("the link to be sent", within(10), async || {
+        let sent: Option<String> = ana.script("return window.sent ?? null", vec![]).await?;
+        ensure!(
+            sent.as_deref() == Some(&*room),
+            "{sent:?} instead of {room}"
+        );
+        Ok(())
+    })
+    .await
+}
+
+pairs!(nothing_moves_for_whoever_bears_no_movement, Light, {
+    chromium: Chromium,
+});
+
+async fn nothing_moves_for_whoever_bears_no_movement(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    start_call(&ana, &server.page()).await?;
+    enter(&ana).await?;
+    let longest = "return Math.max(...[...document.querySelectorAll('*')].flatMap((it) => \
+        getComputedStyle(it).transitionDuration.split(',').map(parseFloat)))";
+    let moving: f64 = ana.script(longest, vec![]).await?;
+    ensure!(
+        moving > 0.0,
+        "nothing moves for anybody: what is asked here?"
+    );
+    ana.calm().await?;
+    let moving: f64 = ana.script(longest, vec![]).await?;
+    ensure!(moving == 0.0, "something moves for {moving} s");
+    Ok(())
 }

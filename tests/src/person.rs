@@ -393,12 +393,26 @@ impl Person {
         ] {
             tools.send_raw(order, what).await?;
         }
-        // Two frames: one in which the page learns its new size, one that it paints with it.
+        // Two frames: one in which the page learns its new size, one that it paints with it. Then
+        // whatever moves to its new place has to arrive.
         let painted = "const done = arguments[0]; \
-                       requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+                       const moves = (it) => it.effect?.getComputedTiming().iterations !== Infinity; \
+                       const moved = () => Promise.all(document.getAnimations().filter(moves) \
+                           .map((it) => it.finished.catch(() => 0))); \
+                       requestAnimationFrame(() => requestAnimationFrame(() => \
+                           moved().then(() => done(true))))";
         turn.driver.execute_async(painted, vec![]).await?;
         let file = folder.join(format!("{screen}-{}.png", look.name));
         Ok(turn.driver.screenshot(&file).await?)
+    }
+
+    /// As if the person had told their system that they bear no movement (Chromium only).
+    pub async fn calm(&self) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        let media = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
+        let tools = turn.driver.cdp();
+        tools.send_raw("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
     }
 
     /// Leaves a screenshot, and returns what the page shows and what its console said.
