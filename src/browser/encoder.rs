@@ -22,11 +22,8 @@ pub(super) fn tune(
 ) {
     let parameters = sender.get_parameters();
     let mut changed = false;
-    if let Some(codec) = codec {
-        changed = choose(&parameters, codec);
-    }
     if let Some(keeps) = keeps {
-        changed |= set(&parameters, "degradationPreference", Some(keeps.into()));
+        changed = set(&parameters, "degradationPreference", Some(keeps.into()));
     }
     let wishes = [
         ("active", Some(picture.sent.into())),
@@ -34,11 +31,17 @@ pub(super) fn tune(
         ("scaleResolutionDownBy", Some(picture.shrink.into())),
         ("maxFramerate", picture.frames.map(JsValue::from)),
     ];
-    ask(sender, &parameters, &wishes, changed);
+    let asked = ask(sender, &parameters, &wishes, changed);
+    // By itself: a browser that refuses it refuses everything that is asked together.
+    if let Some(codec) = codec.filter(|_| !asked)
+        && choose(&parameters, codec)
+    {
+        unheard(sender.set_parameters_with_parameters(&parameters));
+    }
 }
 
 /// Whether another codec than before. Browsers that cannot change it in mid-call know no such field;
-/// what was not negotiated is not asked for, since all that is asked together is refused together.
+/// what was not negotiated is not asked for.
 fn choose(parameters: &RtcRtpParameters, codec: Codec) -> bool {
     let is_it = |it: &JsValue| {
         let name = object::text(it, "mimeType");
@@ -64,7 +67,7 @@ fn ask(
     parameters: &RtcRtpParameters,
     wishes: &[(&str, Option<JsValue>)],
     mut changed: bool,
-) {
+) -> bool {
     for encoding in parameters.get_encodings().iter().flat_map(Array::iter) {
         for (name, value) in wishes {
             changed |= set(&encoding, name, value.clone());
@@ -73,6 +76,7 @@ fn ask(
     if changed {
         unheard(sender.set_parameters_with_parameters(parameters));
     }
+    changed
 }
 
 /// Whether that is another value than before.
