@@ -2,7 +2,7 @@
 //! more person, a path that has become known, a tile that shrank, a device that cannot keep up. Never by
 //! negotiation.
 
-use super::{driver::Driver, rest};
+use super::{driver::Driver, rest, view::TileState};
 use crate::browser::{
     clock,
     codecs::{self, Way},
@@ -12,7 +12,7 @@ use crate::browser::{
 };
 use duologue_core::{
     call::PeerView,
-    ids::ConnId,
+    ids::{ConnId, PeerId},
     io::{Input, Intent},
     policy::{Effort, Loss, Situation, Strain, decide},
     table::Table,
@@ -30,6 +30,8 @@ use wasm_bindgen_futures::spawn_local;
 const LEARNING: u64 = 500;
 /// Whoever looks at another tab for so long does not look at this one.
 const AWAY: u64 = 10_000;
+/// Nobody is told how large they are seen while pictures are still on their first way.
+const ACQUAINTED: u64 = 3_000;
 /// Boxes are told in steps of so many pixels: nobody is told of every pixel of a window being dragged.
 const STEP: f64 = 80.0;
 /// Between two reports that loss is worked out from.
@@ -41,6 +43,8 @@ pub struct Sending {
     paths: RefCell<Table<ConnId, Path>>,
     strain: RefCell<Strain>,
     hidden_since: Cell<Option<Millis>>,
+    /// Since when people are connected.
+    met: RefCell<Table<PeerId, Millis>>,
     encodes: Cell<Codecs>,
     asked: Cell<bool>,
 }
@@ -163,7 +167,18 @@ impl Driver {
         if since.is_some_and(|since| clock::now().since(since) < AWAY) {
             return;
         }
-        for (id, tile) in self.show.tiles() {
+        let mut met = sending.met.borrow_mut();
+        let tiles = self.show.tiles();
+        met.retain(|id, _| tiles.iter().any(|(here, _)| here == id));
+        for (id, tile) in tiles {
+            if tile.state.get_untracked() != TileState::Connected {
+                met.remove(&id);
+                continue;
+            }
+            let since = *met.or_insert_with(id, clock::now);
+            if clock::now().since(since) < ACQUAINTED {
+                continue;
+            }
             let seen = Need {
                 camera: tile.viewers.with_value(|it| shown(it.largest())),
                 screen: tile.screen_viewers.with_value(|it| shown(it.largest())),

@@ -321,12 +321,11 @@ impl Call {
             }
             ConnEvent::ChannelOpen => {
                 peer.channel = true;
+                peer.seen = None;
                 peer.on_connected();
                 self.greet(id, out);
                 self.tell_hand(id, out);
                 self.on_channel_for_screen(id, out);
-                self.tell_need(id, out);
-                self.tell_light(id, out);
                 // What the signaller may have lost is said over the way that loses nothing.
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)

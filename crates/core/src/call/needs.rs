@@ -11,36 +11,30 @@ use crate::{
 use alloc::vec::Vec;
 
 impl Call {
-    /// The page shows somebody larger or smaller, or not at all.
+    /// The page shows somebody larger or smaller, or not at all. It says so again and again: what a new
+    /// channel does not know of is told by it when the page thinks that the time has come. Nobody is to
+    /// be busied with it while the first picture is on its way.
     pub(super) fn on_seen(&mut self, of: PeerId, need: Need, out: &mut Vec<Output>) {
-        let Some(peer) = self.peers.get_mut(&of) else {
+        let Some(peer) = self.peers.get_mut(&of).filter(|peer| peer.channel) else {
             return;
         };
-        if peer.seen != Some(need) {
-            peer.seen = Some(need);
-            self.tell_need(of, out);
+        let before = peer.seen.replace(need);
+        if before.is_none() && self.me.light != Codecs::default() {
+            self.tell_by_channel(of, &PeerMsg::Light(self.me.light), out);
         }
-    }
-
-    /// Again to whoever comes back: another life of theirs does not know it, another connection may
-    /// have lost it.
-    pub(super) fn tell_need(&self, id: PeerId, out: &mut Vec<Output>) {
-        if let Some(need) = self.peers.get(&id).and_then(|peer| peer.seen) {
-            self.tell_by_channel(id, &PeerMsg::Need(need), out);
-        }
-    }
-
-    pub(super) fn on_own_light(&mut self, light: Codecs, out: &mut Vec<Output>) {
-        if self.me.light != light {
-            self.me.light = light;
-            self.peers.keys().for_each(|id| self.tell_light(id, out));
+        if before != Some(need) {
+            self.tell_by_channel(of, &PeerMsg::Need(need), out);
         }
     }
 
     /// Nothing is nothing to tell: it is what others take for granted.
-    pub(super) fn tell_light(&self, id: PeerId, out: &mut Vec<Output>) {
-        if self.me.light != Codecs::default() {
-            self.tell_by_channel(id, &PeerMsg::Light(self.me.light), out);
+    pub(super) fn on_own_light(&mut self, light: Codecs, out: &mut Vec<Output>) {
+        if self.me.light == light {
+            return;
+        }
+        self.me.light = light;
+        for peer in self.peers.values().filter(|peer| peer.seen.is_some()) {
+            self.tell_by_channel(peer.id, &PeerMsg::Light(light), out);
         }
     }
 
