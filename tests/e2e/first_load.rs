@@ -14,7 +14,9 @@ const AT_FIRST_FRAME: &str = "return new Promise((found) => {
         const frame = performance.getEntriesByName('first-frame')[0];
         if (!frame) return void setTimeout(look, 5);
         found(performance.getEntriesByType('resource')
-            .filter((it) => it.startTime < frame.startTime).map((it) => it.name));
+            .filter((it) => it.startTime < frame.startTime)
+            .map((it) => `${it.initiatorType} ${it.name.split('/').pop()} at ${it.startTime | 0} of ${
+                frame.startTime | 0}`));
     };
     look();
 })";
