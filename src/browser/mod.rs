@@ -10,7 +10,7 @@
 //! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
 //! | `sys`, `object` | what web-sys lacks; plain JavaScript objects |
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
-//! | `peer_connection`, `peer_events`, `description`, `encoder`, `gather`, `ice_trouble`, `stats` | a connection with its control channel; SDP; limits; candidates; servers that fail; figures |
+//! | `peer_connection`, `peer_events`, `description`, `encoder`, `codecs`, `gather`, `ice_trouble`, `stats` | a connection with its control channel; SDP; limits; circuits; candidates; servers that fail; figures |
 //! | `devices`, `media`, `screen`, `level`, `video`, `unseen`, `sound` | asking for devices; tracks; screens; loudness; showing a stream; looking at one; a short sound |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |

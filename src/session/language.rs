@@ -2,9 +2,9 @@
 //! begins at once; for another one its words are fetched first, along with the rest of the page, since
 //! that has the code that reads them.
 
-use super::{means, taste};
+use super::{means, rest, taste};
 use crate::{
-    browser::{clock, file, page, rest},
+    browser::{clock, file, page},
     words::{self, LANGUAGES, Language},
 };
 use wasm_bindgen_futures::spawn_local;

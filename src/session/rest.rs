@@ -19,7 +19,7 @@ pub fn is_there() -> bool {
     THERE.get()
 }
 
-async fn fetch() {
+pub(super) async fn fetch() {
     rest::fetch().await;
     THERE.set(true);
 }

@@ -150,11 +150,3 @@ record!(Told {
 fn since(start: duologue_core::time::Millis) -> u32 {
     u32::try_from(clock::now().0.saturating_sub(start.0)).unwrap_or(u32::MAX)
 }
-
-/// What `future` answers within this time.
-async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Option<T> {
-    let over = Flag::default();
-    let late = over.clone();
-    let _timer = clock::Timer::after(ms, move || late.raise());
-    over.unless(future).await
-}

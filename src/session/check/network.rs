@@ -2,7 +2,7 @@
 //! STUN and TURN servers gives, and whether the relay carries.
 
 use super::{
-    Addresses, Check, Probe, Relay, Role, Server, Signalling, Step, pair, since, together, within,
+    Addresses, Check, Probe, Relay, Role, Server, Signalling, Step, pair, since, together,
 };
 use crate::browser::{
     BrowserError, clock,
@@ -132,7 +132,7 @@ async fn gather(
         noted.borrow_mut().codes.push(code);
     });
     connection.set_local().await?;
-    within(limit_ms, over.wait()).await;
+    clock::within(limit_ms, over.wait()).await;
     drop(connection);
     let mut heard = heard.take();
     heard.ms = since(start);
@@ -143,7 +143,7 @@ async fn signal(config: &Result<Option<HostConfig>, BrowserError>) -> Signalling
     match config {
         Err(_) => Signalling::Offline,
         Ok(Some(config)) if config.signal.is_some() => {
-            let answer = within(SIGNALLING_MS, converse(&page::socket_url())).await;
+            let answer = clock::within(SIGNALLING_MS, converse(&page::socket_url())).await;
             answer.unwrap_or(Signalling::Silent)
         }
         Ok(_) => Signalling::NoServer,

@@ -1,7 +1,7 @@
 //! The person's own devices, opened as a call opens them: does the camera give a picture, is anything
 //! heard, can a sound be played?
 
-use super::{Camera, Check, Microphone, Speaker, Step, together, within};
+use super::{Camera, Check, Microphone, Speaker, Step, together};
 use crate::{
     browser::{clock, devices, level, sound::Sound, unseen::Unseen, wait::Flag},
     session::{
@@ -100,7 +100,10 @@ async fn look(local: Local) -> Camera {
     let Some(unseen) = stream.and_then(|it| Unseen::look(&it).ok()) else {
         return Camera::NoPicture;
     };
-    if within(PICTURE_MS, unseen.first_frame()).await.is_none() {
+    if clock::within(PICTURE_MS, unseen.first_frame())
+        .await
+        .is_none()
+    {
         return Camera::NoPicture;
     }
     let bright = async {
@@ -108,7 +111,7 @@ async fn look(local: Local) -> Camera {
             clock::pause(LOOK_MS).await;
         }
     };
-    if within(BRIGHTENING_MS, bright).await.is_none() {
+    if clock::within(BRIGHTENING_MS, bright).await.is_none() {
         return Camera::Dark;
     }
     let (width, height) = unseen.size();
@@ -133,7 +136,7 @@ async fn listen(local: Local) -> Microphone {
             clock::pause(LOOK_MS).await;
         }
     };
-    match within(LISTENING_MS, loud).await {
+    match clock::within(LISTENING_MS, loud).await {
         Some(()) => Microphone::Heard,
         None if level::is_awake() => Microphone::Quiet,
         None => Microphone::Unmeasured,
@@ -152,7 +155,7 @@ pub async fn play(local: Local) -> Speaker {
         over.wait().await;
         Ok(Speaker::Played)
     };
-    match within(SOUND_MS, to_its_end).await {
+    match clock::within(SOUND_MS, to_its_end).await {
         Some(Ok(speaker) | Err(speaker)) => speaker,
         None => Speaker::Stuck,
     }

@@ -1,6 +1,6 @@
 //! Two connections of this page with each other: a call with oneself, directly or through the relay.
 
-use super::{Loopback, Relay, since, within};
+use super::{Loopback, Relay, since};
 use crate::{
     browser::{
         BrowserError, clock,
@@ -34,7 +34,7 @@ pub async fn loopback(local: Local) -> Loopback {
             first.add_slots(sound, picture);
         });
     });
-    let Some(Ok(pair)) = within(CONNECTING_MS, connecting).await else {
+    let Some(Ok(pair)) = clock::within(CONNECTING_MS, connecting).await else {
         return Loopback::Failed;
     };
     let channel_ms = since(start);
@@ -48,7 +48,7 @@ pub async fn loopback(local: Local) -> Loopback {
             Err(_) => std::future::pending().await,
         }
     };
-    match within(FRAME_MS, frame).await {
+    match clock::within(FRAME_MS, frame).await {
         Some(()) => Loopback::Picture {
             channel_ms,
             frame_ms: since(start),
@@ -68,7 +68,7 @@ pub async fn through_relay(config: &IceConfig) -> Relay {
         trips.sort_unstable();
         Ok::<_, BrowserError>(trips[PINGS / 2])
     };
-    match within(CONNECTING_MS, trips).await {
+    match clock::within(CONNECTING_MS, trips).await {
         Some(Ok(ms)) => Relay::RoundTrip { ms },
         _ => Relay::Blocked,
     }

@@ -6,9 +6,8 @@ use crate::{
         devices::{self, Which},
         error::BrowserError,
         media::Track,
-        rest,
     },
-    session::view::DeviceNews,
+    session::{rest, view::DeviceNews},
 };
 use duologue_core::{capture::Capture, devices::Missed, wire::Media};
 use leptos::prelude::*;
