@@ -53,6 +53,11 @@ bytes_id! {
     PeerToken, 16
 }
 
+bytes_id! {
+    /// A file, by the BLAKE3 hash of its content.
+    FileRoot, 32
+}
+
 impl PeerToken {
     pub fn id(&self) -> PeerId {
         let digest = Sha256::new()
@@ -74,7 +79,7 @@ macro_rules! shown_id {
         }
     )*};
 }
-shown_id!(PeerId, RoomId);
+shown_id!(PeerId, RoomId, FileRoot);
 
 impl fmt::Debug for PeerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

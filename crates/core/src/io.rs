@@ -3,7 +3,7 @@
 use crate::{
     gesture::Reaction,
     ids::{ConnId, OpId, PeerId},
-    wire::{Candidate, Codecs, Media, Need},
+    wire::{Candidate, Codecs, FileMsg, Media, Need},
 };
 use alloc::string::String;
 
@@ -53,6 +53,8 @@ pub enum Intent {
         at: u64,
         only: Option<PeerId>,
     },
+    /// Of files, to somebody whose control channel is open.
+    TellOfFile(PeerId, FileMsg),
     /// The page is being unloaded (a reload, perhaps): tell the others while there is time.
     Unload,
 }
@@ -112,11 +114,22 @@ pub enum Output {
     CloseConn(ConnId),
     /// Over the control channel.
     ChannelText(ConnId, String),
+    /// For the machine that has to do with files (`files`).
+    File(PeerId, FileNews),
     Start(OpId, Op),
     /// The result of this operation is not wanted any more: undo what it acquired.
     Release(OpId),
     /// Something that `view` shows is different now.
     Changed,
+}
+
+/// What `files` is told of a person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileNews {
+    /// Their control channel is open, and this is what they are called.
+    Here(String),
+    Away,
+    Heard(FileMsg),
 }
 
 /// Asynchronous browser work; each answers once with `Input::Done`.

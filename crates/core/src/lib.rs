@@ -17,6 +17,7 @@
 //! | `gesture` | hands and reactions of one person |
 //! | `speaker` | who has the floor, by the sound that comes |
 //! | `chat`    | what was said in writing: order, delivery, history, and what a text may hold |
+//! | `files`   | what is offered, fetched and served: pieces, sources, lanes, resuming |
 //! | `call`    | room + peers + link = the machine that the page drives |
 //! | `devices` | which camera, microphone and speaker; what follows a lost one |
 //! | `diagnose` | what a self-test finds, and the sentence it comes to |
@@ -37,6 +38,7 @@ pub mod chat;
 pub mod devices;
 pub mod diagnose;
 pub mod entropy;
+pub mod files;
 pub mod gesture;
 pub mod hub;
 pub mod ids;

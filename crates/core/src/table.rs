@@ -86,6 +86,10 @@ impl<K: Copy + Ord, V> Table<K, V> {
         self.0.iter().map(|(key, _)| *key)
     }
 
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.0.iter().map(|(_, value)| value)
     }

@@ -11,8 +11,10 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 
 mod chat;
+mod files;
 
 pub use chat::{Line, Past, Said};
+pub use files::{About, FileMsg};
 
 pub const VERSION: u16 = 1;
 /// The largest signalling frame. An offer is about 6 kB; sealed and in base64 about 9 kB.
@@ -187,6 +189,8 @@ pub enum PeerMsg {
         all: bool,
     },
     Past(Past),
+    /// Of files. Over the control channel alone.
+    File(FileMsg),
 }
 
 /// A session description. `session` counts connections of a pair, `no` counts the descriptions that
@@ -310,6 +314,7 @@ tagged!(PeerMsg by "type" {
     Got { no } = "got",
     Recall { all } = "recall",
     Past(it) = "past",
+    File(it) = "file",
 });
 
 tagged!(Kind by "kind" {

@@ -27,7 +27,7 @@ use crate::{
     entropy::Entropy,
     gesture::Gestures,
     ids::{ConnId, Epoch, PeerId, PeerToken},
-    io::{ConnEvent, ConnState, Input, Intent, Output},
+    io::{ConnEvent, ConnState, FileNews, Input, Intent, Output},
     link::{Link, LinkAct},
     negotiate::{OpIds, Step},
     peer::{Due, Peer, Stage},
@@ -273,6 +273,9 @@ impl Call {
             }
             Intent::CreateInvite => self.on_create_invite(out),
             Intent::UseToken(text) => self.on_use_token(&text, out),
+            Intent::TellOfFile(to, message) => {
+                self.tell_by_channel(to, &PeerMsg::File(message), out);
+            }
             Intent::Say { text, at, only } => self.on_say(now, &text, at, only, out),
         }
     }
@@ -469,6 +472,7 @@ impl Call {
             self.conns.remove(&negotiation.conn());
             self.ids.forget(negotiation.conn());
             out.push(Output::CloseConn(negotiation.conn()));
+            out.push(Output::File(id, FileNews::Away));
         }
     }
 

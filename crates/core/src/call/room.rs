@@ -4,7 +4,7 @@
 use super::{Call, Ended, PRESENT, Phase, Way, server_msg};
 use crate::{
     ids::{Epoch, PeerId},
-    io::{Output, SignalEvent},
+    io::{FileNews, Output, SignalEvent},
     peer::{Peer, Stage},
     seal::To,
     time::Millis,
@@ -403,6 +403,10 @@ impl Call {
                 }
                 peer.name = clean_name(&name);
                 peer.media = media;
+                if peer.channel {
+                    let name = peer.name.clone();
+                    out.push(Output::File(from, FileNews::Here(name)));
+                }
                 if !polite && peer.stage != Stage::Connected {
                     self.speak_again(now, from, out);
                 }
@@ -449,6 +453,9 @@ impl Call {
                 peer.screen = screen;
                 out.push(Output::Changed);
             }
+            PeerMsg::File(message) if peer.channel => {
+                out.push(Output::File(from, FileNews::Heard(message)));
+            }
             PeerMsg::Need(need) => self.on_need(from, need, out),
             PeerMsg::Light(light) => self.on_light(from, light, out),
             PeerMsg::Again { session } => {
@@ -469,8 +476,9 @@ impl Call {
                     self.end(Ended::OtherLeft, out);
                 }
             }
-            // Writing goes over channels alone, and is heard before it comes here.
+            // Writing is heard before it comes here; it and files go over channels alone.
             PeerMsg::Full
+            | PeerMsg::File(_)
             | PeerMsg::Say(_)
             | PeerMsg::Got { .. }
             | PeerMsg::Recall { .. }

@@ -67,6 +67,14 @@ impl Call {
         self.me.id
     }
 
+    /// Where this call is: what was left unfinished in one room is no business of another's.
+    pub fn place(&self) -> String {
+        match &self.way {
+            Way::Room { seal, .. } => seal.room().text(),
+            Way::Direct(_) => "direct".into(),
+        }
+    }
+
     pub fn view(&self) -> View {
         let link = match &self.way {
             Way::Direct(_) => LinkStatus::None,

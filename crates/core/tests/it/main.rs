@@ -2,10 +2,12 @@
 //! that delays, loses, doubles and reorders, and one virtual clock.
 
 mod fake_pc;
+mod files_world;
 mod world;
 
 mod chat;
 mod direct;
+mod files;
 mod gestures;
 mod glare;
 mod hostile;

@@ -378,7 +378,7 @@ impl World {
                     self.people[who].released += 1;
                     self.people[who].capture.take_if(|held| *held == op);
                 }
-                Output::Changed => {}
+                Output::File(..) | Output::Changed => {}
             }
         }
         for (conn, _) in self.people[who].pcs.iter() {
