@@ -167,24 +167,34 @@ impl Driver {
         if since.is_some_and(|since| clock::now().since(since) < AWAY) {
             return;
         }
-        let mut met = sending.met.borrow_mut();
+        // All looked at before the first is told: what is told may take somebody off the page.
+        let seen = self.look_at_tiles();
+        for (id, need) in seen {
+            self.dispatch(Input::User(Intent::Need(id, need)));
+        }
+    }
+
+    /// How large those are shown who have been connected for a while.
+    fn look_at_tiles(&self) -> Vec<(PeerId, Need)> {
+        let mut met = self.sending.met.borrow_mut();
         let tiles = self.show.tiles();
         met.retain(|id, _| tiles.iter().any(|(here, _)| here == id));
+        let mut seen = Vec::new();
         for (id, tile) in tiles {
             if tile.state.get_untracked() != TileState::Connected {
                 met.remove(&id);
                 continue;
             }
             let since = *met.or_insert_with(id, clock::now);
-            if clock::now().since(since) < ACQUAINTED {
-                continue;
+            if clock::now().since(since) >= ACQUAINTED {
+                let need = Need {
+                    camera: tile.viewers.with_value(|it| shown(it.largest())),
+                    screen: tile.screen_viewers.with_value(|it| shown(it.largest())),
+                };
+                seen.push((id, need));
             }
-            let seen = Need {
-                camera: tile.viewers.with_value(|it| shown(it.largest())),
-                screen: tile.screen_viewers.with_value(|it| shown(it.largest())),
-            };
-            self.dispatch(Input::User(Intent::Need(id, seen)));
         }
+        seen
     }
 }
 
