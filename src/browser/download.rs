@@ -1,4 +1,4 @@
-//! A text made here, saved as a file.
+//! Something that the page holds, saved as a file.
 
 use super::BrowserError;
 use js_sys::Array;
@@ -10,15 +10,8 @@ use web_sys::{Blob, HtmlElement, Url};
 pub struct ObjectUrl(String);
 
 impl ObjectUrl {
-    pub fn of_text(text: &str) -> Result<Self, BrowserError> {
-        let blob = Blob::new_with_str_sequence(&Array::of1(&text.into()))?;
-        // A type without UTF-8 in it would leave the reading to guesswork.
-        let blob = blob.slice_with_f64_and_f64_and_content_type(
-            0.0,
-            blob.size(),
-            "text/plain;charset=utf-8",
-        )?;
-        Ok(ObjectUrl(Url::create_object_url_with_blob(&blob)?))
+    pub fn of(blob: &Blob) -> Result<Self, BrowserError> {
+        Ok(ObjectUrl(Url::create_object_url_with_blob(blob)?))
     }
 }
 
@@ -32,7 +25,18 @@ impl Drop for ObjectUrl {
 /// Offers the text for saving under this name. What it returns is to be kept until the browser has
 /// read it, which nobody is told of: for a while.
 pub fn save_text(name: &str, text: &str) -> Result<ObjectUrl, BrowserError> {
-    let url = ObjectUrl::of_text(text)?;
+    let blob = Blob::new_with_str_sequence(&Array::of1(&text.into()))?;
+    // A type without UTF-8 in it would leave the reading to guesswork.
+    let kind = "text/plain;charset=utf-8";
+    save_blob(
+        name,
+        &blob.slice_with_f64_and_f64_and_content_type(0.0, blob.size(), kind)?,
+    )
+}
+
+/// The same of anything.
+pub fn save_blob(name: &str, blob: &Blob) -> Result<ObjectUrl, BrowserError> {
+    let url = ObjectUrl::of(blob)?;
     let document = super::page::window().and_then(|it| it.document());
     let document = document.ok_or(BrowserError::Missing)?;
     let link = document.create_element("a")?;

@@ -15,7 +15,8 @@
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
-//! | `download`, `file` | saving a text as a file; a file beside the page |
+//! | `lane`, `storage_worker` | a connection for bytes; the worker that keeps files |
+//! | `download`, `file`, `files` | saving something as a file; a file beside the page; files that a person chooses |
 //! | `intl` | what languages do with numbers |
 //! | `image`, `qr_reader` | grey pixels from a picture or a camera; the worker that reads a QR code |
 
@@ -29,12 +30,14 @@ pub mod download;
 mod encoder;
 pub mod error;
 pub mod file;
+pub mod files;
 mod gather;
 mod global;
 pub mod host;
 pub mod ice_trouble;
 pub mod image;
 pub mod intl;
+pub mod lane;
 pub mod level;
 pub mod listener;
 pub mod media;
@@ -52,6 +55,7 @@ pub mod share;
 pub mod sound;
 pub mod stats;
 pub mod storage;
+pub mod storage_worker;
 mod sys;
 pub mod unseen;
 pub mod video;

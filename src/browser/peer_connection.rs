@@ -49,7 +49,7 @@ pub struct IceConfig {
 }
 
 impl IceConfig {
-    fn to_browser(&self) -> JsValue {
+    pub(super) fn to_browser(&self) -> JsValue {
         let servers = self.ice_servers.iter().map(|it| {
             let urls = it.urls.iter().map(JsValue::from);
             let mut fields = vec![("urls", urls.collect::<Array>().into())];

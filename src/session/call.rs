@@ -4,6 +4,7 @@
 use super::{
     chat::{Addressee, Chat, SayTrouble},
     driver::Driver,
+    files::FileTransfers,
     identity,
     local::Local,
     means,
@@ -53,6 +54,7 @@ pub struct Call {
     pub direct: RwSignal<DirectStep>,
     pub direct_trouble: RwSignal<Option<DirectTrouble>>,
     pub chat: Chat,
+    pub files: FileTransfers,
     signals: Signals,
     held: StoredValue<Rc<Held>, LocalStorage>,
 }
@@ -109,6 +111,7 @@ impl Call {
             direct: signals.direct,
             direct_trouble: signals.direct_trouble,
             chat: signals.chat,
+            files: FileTransfers::new(),
             signals,
             held: StoredValue::new_local(Rc::default()),
         }
@@ -132,13 +135,21 @@ impl Call {
             clock::next_frame().await;
             let Some(held) = weak.upgrade() else { return };
             let show = Show::new(self.signals, owner);
+            let Some(files) = self.files.desk() else {
+                return;
+            };
+            let machine = make(self.local.media());
+            let (place, ice) = (machine.place(), means.ice.clone());
             let driver = Driver::new(
-                make(self.local.media()),
+                machine,
                 means,
-                self.local,
-                self.share,
+                (self.local, self.share, files.clone()),
                 show,
             );
+            let send = driver.sender();
+            files.attach(place, ice, move |to, message| {
+                send(Input::User(Intent::TellOfFile(to, message)));
+            });
             self.attach(&held, &driver);
             driver.start();
             *held.driver.borrow_mut() = Some(driver.clone());
@@ -192,6 +203,9 @@ impl Call {
             held.before_unload.take();
             held.wake.take();
             held.early.take();
+            if let Some(files) = self.files.desk() {
+                files.close();
+            }
             if let Some(driver) = held.driver.take() {
                 driver.linger();
             }

@@ -3,8 +3,8 @@
 //! the owner lets go, connections close and devices go dark.
 
 use super::{
-    effects, local::Local, pulse::Samples, sending::Sending, share::Share, show::Show,
-    signaller::Signaller,
+    effects, files::FileDesk, local::Local, pulse::Samples, sending::Sending, share::Share,
+    show::Show, signaller::Signaller,
 };
 use crate::browser::{
     clock::{self, Timer},
@@ -34,6 +34,7 @@ pub struct Driver {
     pub(super) local: Local,
     pub(super) share: Share,
     pub(super) show: Show,
+    pub(super) files: Rc<FileDesk>,
     pub(super) samples: Samples,
     pub(super) sending: Sending,
     /// Holds the driver itself while it says goodbye.
@@ -49,7 +50,12 @@ pub struct Means {
 }
 
 impl Driver {
-    pub fn new(call: Call, means: Means, local: Local, share: Share, show: Show) -> Rc<Driver> {
+    pub fn new(
+        call: Call,
+        means: Means,
+        (local, share, files): (Local, Share, Rc<FileDesk>),
+        show: Show,
+    ) -> Rc<Driver> {
         Rc::new_cyclic(|this| Driver {
             this: this.clone(),
             call: RefCell::new(call),
@@ -62,6 +68,7 @@ impl Driver {
             local,
             share,
             show,
+            files,
             samples: Samples::default(),
             sending: Sending::default(),
             timer_of_goodbye: RefCell::default(),

@@ -64,6 +64,7 @@ pub fn carry_out(driver: &Driver, output: Output) {
             // A channel that closes just now says so in its own event.
             let _ = c.send_text(&text);
         }),
+        Output::File(peer, news) => driver.files.on_news(peer, news),
         Output::Start(id, op) => start(driver, id, op),
         // Nothing else that an operation here acquires outlives its connection.
         Output::Release(op) => driver.share.release(op),

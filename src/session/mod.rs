@@ -2,7 +2,7 @@
 //! read, intents to send. Screens never see the core's inputs and outputs, nor a browser handle other
 //! than the `Stream` they attach to a `<video>`.
 //!
-//! `driver` owns the core's machine, `effects` carries out what it wants, `signaller` is the way to
+//! `driver` owns the core's machine, `files` the one for files, `effects` carries out what it wants, `signaller` is the way to
 //! strangers, `show` turns its snapshot into signals, `support` is `window.duologue`.
 
 mod call;
@@ -12,6 +12,7 @@ mod chime;
 mod driver;
 mod effects;
 mod figures;
+pub mod files;
 mod identity;
 mod keep;
 pub mod language;

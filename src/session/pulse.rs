@@ -48,6 +48,7 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
         if tick.is_multiple_of(ASK) {
             driver_now.show.follow_speaker();
             driver_now.tell_needs();
+            driver_now.files.catch_up();
             ask(&driver_now);
         }
         arm(driver, &slot, tick.wrapping_add(1));
