@@ -189,14 +189,16 @@ impl Facts {
 }
 
 fn track(entry: Child<'_>) -> Option<(u64, TrackKind)> {
+    if entry.id != id::TRACK_ENTRY {
+        return None;
+    }
     let field = |id| children(entry.body).find(|child| child.id == id);
     let kind = match ebml::unsigned(field(id::TRACK_TYPE)?.body) {
         1 => TrackKind::Video,
         2 => TrackKind::Audio,
         _ => return None,
     };
-    let entry_is_one = entry.id == id::TRACK_ENTRY;
-    entry_is_one.then_some((ebml::unsigned(field(id::TRACK_NUMBER)?.body), kind))
+    Some((ebml::unsigned(field(id::TRACK_NUMBER)?.body), kind))
 }
 
 fn front<S: Store>(store: &mut S) -> Result<Vec<u8>, S::Error> {

@@ -6,11 +6,11 @@
 //! any ──bytes that make no sense──▶ searching ──the next Cluster──▶ at it, or ──none──▶ ended.
 
 use crate::Store;
-use crate::cluster::{self, BLOCK_HEAD, BlockHead, Cluster, Group};
-use crate::ebml::{self, Header, MAX_HEADER, id};
+use crate::cluster::{self, BlockHead, Cluster, Group};
+use crate::ebml::{self, Header, id};
 use crate::layout::Facts;
 use crate::tracks::{Block, Tracks};
-use crate::window::Window;
+use crate::window::{Next, Window};
 
 #[derive(Clone, Copy)]
 enum Place {
@@ -25,16 +25,6 @@ enum Place {
     },
     /// The end of what is worth keeping.
     Ended,
-}
-
-/// What comes next.
-enum Next {
-    /// An element that is whole, and where it ends.
-    Element(Header, u64),
-    /// A Cluster begins, whole or not.
-    Cluster(Header),
-    End,
-    Damage,
 }
 
 pub struct Walk {
@@ -89,31 +79,13 @@ impl Walk {
         Ok(())
     }
 
-    fn next<S: Store>(&mut self, store: &mut S, limit: u64) -> Result<Next, S::Error> {
-        if self.at >= limit {
-            return Ok(Next::End);
-        }
-        let Ok(header) = ebml::header(self.window.from(store, self.at, MAX_HEADER)?) else {
-            return Ok(Next::Damage);
-        };
-        if header.id == id::CLUSTER {
-            return Ok(Next::Cluster(header));
-        }
-        let len = header
-            .size
-            .and_then(|size| size.checked_add(header.len() as u64));
-        let end = len.and_then(|len| len.checked_add(self.at));
-        let end = end.filter(|end| *end <= limit);
-        Ok(end.map_or(Next::Damage, |end| Next::Element(header, end)))
-    }
-
     /// At an element of the Segment, or of the Cluster: only its kind tells.
     fn in_segment<S: Store>(
         &mut self,
         store: &mut S,
         cluster: Option<Cluster>,
     ) -> Result<Place, S::Error> {
-        match (self.next(store, self.file)?, cluster) {
+        match (self.window.next(store, self.at, self.file)?, cluster) {
             (Next::End, _) if self.doubted.is_none() => self.end(store, cluster),
             (Next::End | Next::Damage, _) => Ok(self.lost(self.at, cluster)),
             (Next::Cluster(header), _) => {
@@ -126,12 +98,9 @@ impl Walk {
                 // Left by an earlier finishing: written anew.
                 (id::CUES, _) => self.end(store, cluster),
                 (id::INFO | id::TRACKS | id::SEEK_HEAD, _)
-                | (id::TAGS | id::CHAPTERS | id::ATTACHMENTS, _) => {
+                | (id::TAGS | id::CHAPTERS | id::ATTACHMENTS, _)
+                | (id::VOID | id::CRC_32, None) => {
                     self.close(store, cluster)?;
-                    self.pass(end);
-                    Ok(Place::Between)
-                }
-                (id::VOID | id::CRC_32, None) => {
                     self.pass(end);
                     Ok(Place::Between)
                 }
@@ -151,10 +120,10 @@ impl Walk {
         let body_at = self.at + header.len() as u64;
         match header.id {
             id::TIMESTAMP if end - body_at <= 8 => {
-                cluster.time = self.number(store, body_at, end)?;
+                cluster.time = self.window.number(store, body_at, end)?;
             }
             id::SIMPLE_BLOCK => {
-                let Some(head) = self.block_head(store, body_at, end)? else {
+                let Some(head) = self.window.block_head(store, body_at, end)? else {
                     return Ok(self.lost(self.at, Some(cluster)));
                 };
                 self.note(&mut cluster, head, None);
@@ -184,7 +153,7 @@ impl Walk {
         mut cluster: Cluster,
         mut group: Group,
     ) -> Result<Place, S::Error> {
-        let (header, end) = match self.next(store, group.end)? {
+        let (header, end) = match self.window.next(store, self.at, group.end)? {
             Next::Element(header, end) => (header, end),
             Next::Damage | Next::Cluster(_) => return Ok(self.lost(group.at, Some(cluster))),
             Next::End => {
@@ -201,35 +170,17 @@ impl Walk {
         let body_at = self.at + header.len() as u64;
         match header.id {
             id::BLOCK => {
-                group.block = self.block_head(store, body_at, end)?;
+                group.block = self.window.block_head(store, body_at, end)?;
                 if group.block.is_none() {
                     return Ok(self.lost(group.at, Some(cluster)));
                 }
             }
             id::REFERENCE_BLOCK => group.is_key = false,
-            id::BLOCK_DURATION => group.lasts = Some(self.number(store, body_at, end)?),
+            id::BLOCK_DURATION => group.lasts = Some(self.window.number(store, body_at, end)?),
             _ => {}
         }
         self.pass(end);
         Ok(Place::Group(cluster, group))
-    }
-
-    /// Of a body of up to eight bytes.
-    fn number<S: Store>(&mut self, store: &mut S, at: u64, end: u64) -> Result<u64, S::Error> {
-        let len = (end - at).min(8) as usize;
-        let bytes = self.window.from(store, at, len)?;
-        Ok(ebml::unsigned(bytes.get(..len).unwrap_or_default()))
-    }
-
-    fn block_head<S: Store>(
-        &mut self,
-        store: &mut S,
-        at: u64,
-        end: u64,
-    ) -> Result<Option<BlockHead>, S::Error> {
-        let len = (end - at).min(BLOCK_HEAD as u64) as usize;
-        let bytes = self.window.from(store, at, len)?;
-        Ok(bytes.get(..len).and_then(BlockHead::read))
     }
 
     fn note(&mut self, cluster: &mut Cluster, block: BlockHead, lasts: Option<u64>) {

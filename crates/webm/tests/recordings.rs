@@ -5,8 +5,8 @@
 mod common;
 
 use common::reader::{Block, blocks, whole};
-use common::{FIXTURES, Memory, finished, finished_in_steps, fixture, path, recorded};
-use duologue_webm::{Error, Finisher, Head, Kind, Step, examine};
+use common::{FIXTURES, Memory, finished, finished_in_steps, fixture, recorded};
+use duologue_webm::{Error, Finisher, Step, examine};
 use proptest::prelude::*;
 
 /// The places in a recording where something begins or ends, and those next to them.
@@ -83,15 +83,6 @@ proptest! {
         let recording = fixture(FIXTURES[name]);
         let cut = (recording.len() as f64 * part) as usize;
         check(&recording, &blocks(&recording), cut);
-    }
-
-    #[test]
-    fn in_whatever_pieces_it_comes_the_file_is_the_same(
-        name in 0..FIXTURES.len(),
-        cut in 1_usize..2000,
-    ) {
-        let recording = fixture(FIXTURES[name]);
-        prop_assert!(recorded(&recording, cut) == recorded(&recording, 1));
     }
 
     #[test]
@@ -176,29 +167,6 @@ fn a_step_that_failed_may_be_taken_again() {
 }
 
 #[test]
-fn pieces_as_the_browser_cut_them_pass_with_only_the_first_changed() {
-    for name in ["chromium-vp8", "firefox-vp8"] {
-        let recording = fixture(&format!("{name}.webm"));
-        let lengths = std::fs::read_to_string(path(&format!("{name}.pieces"))).unwrap();
-        let (mut head, mut at, mut file) = (Head::new(), 0, Vec::new());
-        for length in lengths.lines().map(|line| line.parse::<usize>().unwrap()) {
-            let known = head.kind() == Kind::Webm;
-            let piece = &recording[at..at + length];
-            let out = head.take(piece);
-            assert!(!known || out == piece);
-            file.extend(out.iter());
-            at += length;
-        }
-        assert_eq!(
-            (at, head.kind(), head.end()),
-            (recording.len(), Kind::Webm, Vec::new())
-        );
-        // A crash after any number of pieces, which is how one happens.
-        whole(&finished(file).unwrap().0.bytes);
-    }
-}
-
-#[test]
 fn what_is_in_a_file_is_told_before_and_after() {
     for name in FIXTURES {
         let mut store = Memory::of(recorded(&fixture(name), 4000));
@@ -228,33 +196,6 @@ fn every_key_frame_a_second_apart_is_in_the_index() {
         keys.map(|block| block.time as u64).collect::<Vec<_>>()
     );
     assert_eq!(read.cues.len(), 5);
-}
-
-#[test]
-fn the_head_keeps_what_the_writer_said() {
-    for name in FIXTURES {
-        let recording = fixture(name);
-        let file = recorded(&recording, 4000);
-        let from = |bytes: &[u8], id: &[u8]| bytes.windows(id.len()).rposition(|some| some == id);
-        let tracks = |bytes: &[u8]| {
-            let first = bytes
-                .windows(4)
-                .position(|four| four == b"\x1F\x43\xB6\x75")
-                .unwrap();
-            bytes[from(&bytes[..first], b"\x16\x54\xAE\x6B").unwrap()..first].to_vec()
-        };
-        assert_eq!(tracks(&recording), tracks(&file), "{name}");
-        let app: &[u8] = if name.starts_with("firefox") {
-            b"QTwritingAppLibWebM"
-        } else {
-            b"Chrome"
-        };
-        assert!(from(&file[..400], app).is_some(), "{name}");
-        assert!(
-            from(&file[..400], b"\x44\x89\x88\0\0\0\0\0\0\0\0").is_some(),
-            "{name}"
-        );
-    }
 }
 
 #[test]
