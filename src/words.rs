@@ -7,6 +7,7 @@ mod call;
 mod chat;
 mod check;
 mod devices;
+mod files;
 mod language;
 mod table;
 #[cfg(test)]

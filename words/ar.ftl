@@ -134,6 +134,65 @@ chat-copied-all = نُسخت كل الرسائل.
 chat-not-copied = لم يسمح المتصفح بالنسخ. احفظ الرسائل بدلًا من ذلك.
 chat-save = حفظ كنص
 
+# الملفات التي يرسلها الناس بعضهم إلى بعض: في لوحة المحادثة.
+files-title = الملفات
+files-send = إرسال ملف
+files-send-folder = إرسال مجلد
+files-accept = قبول
+files-accept-all = قبول الكل
+files-cancel = إلغاء
+files-save = حفظ
+files-put-away = إزالة من القائمة
+files-choose-again = اختيار الملف
+# $name: المُرسِل.
+files-sent-by = من { $name }
+files-to-you = من { $name }، لك وحدك
+files-to-everyone = إلى الجميع
+files-to-one = إلى { $name } فقط
+files-preparing = تجري قراءة الملف…
+files-unanswered = بانتظار الرد
+# $size: الحجم.
+files-offered = { $size }
+# $here, $whole: أحجام.
+files-moving = { $here } من { $whole }
+# $speed: حجم. $left: وقت.
+files-speed = { $speed } في الثانية، بقي { $left }
+files-waiting = بانتظار شخص لديه هذا الملف
+files-waiting-for-them = انقطع؛ يستمر عند عودتهم
+files-received = وصل وجرى التحقق منه
+files-delivered = تم التسليم
+# $some (Number): من وصلهم.
+# $all (Number): من يريدونه.
+files-delivered-some = وصل إلى { $some } من { $all }
+files-wanted = لدى { $name } جزء من هذا الملف. اختره مرة أخرى ليصل الباقي.
+# $size: رقم بمنزلة عشرية واحدة على الأكثر.
+files-bytes = { $size } بايت
+files-kilobytes = { $size } ك.ب
+files-megabytes = { $size } م.ب
+files-gigabytes = { $size } ج.ب
+# $time: رقم.
+files-seconds = { $time } ث
+files-minutes = { $time } د
+files-hours = { $time } س
+files-cancelled = أُلغي
+files-refused = غير مطلوب
+files-withdrawn = لم يعد { $name } يعرض هذا الملف.
+files-bad-name = رُفض: لا يحمل ملف سليم اسمًا كهذا.
+files-too-large = رُفض: يدّعي أنه أكبر من أي قرص.
+files-too-many = رُفض: ملفات كثيرة في وقت واحد.
+files-altered = توقف: ما وصل ليس ما عُرض. اطلب إرساله مرة أخرى.
+files-unasked = توقف: وصلت بيانات لم يطلبها أحد.
+files-no-room = لا توجد مساحة له على هذا الجهاز. أفسح مساحة ثم اطلبه مرة أخرى.
+files-busy = علامة تبويب أخرى تستقبل هذا الملف بالفعل.
+files-broken-storage = لم يتمكن المتصفح من حفظ هذا الملف. اطلب إرساله مرة أخرى.
+files-unreadable = تغيّر الملف أو اختفى منذ اختياره. اختره مرة أخرى.
+files-fleeting = هذه نافذة خاصة: ما تستقبله يزول عند إغلاقها. احفظ ما تريد الاحتفاظ به.
+files-broken = لا تعمل الملفات في هذا المتصفح الآن. أعد تحميل الصفحة.
+# $file: الاسم. $size: الحجم.
+files-news = يرسل إليك { $name } الملف { $file } ({ $size })
+files-show = عرض
+files-drop = أفلت الملفات هنا لإرسالها
+
 shortcuts-title = اختصارات لوحة المفاتيح
 shortcuts-space = المسافة
 shortcuts-microphone = تشغيل الميكروفون أو إيقافه

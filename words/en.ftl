@@ -147,6 +147,65 @@ chat-copied-all = All messages copied.
 chat-not-copied = Your browser did not allow copying. Save the messages instead.
 chat-save = Save as text
 
+# Files that people send each other: in the chat's panel. In a call; before that nothing is sent.
+files-title = Files
+files-send = Send file
+files-send-folder = Send folder
+files-accept = Accept
+files-accept-all = Accept all
+files-cancel = Cancel
+files-save = Save
+files-put-away = Remove from the list
+files-choose-again = Choose file
+# $name: who sends it.
+files-sent-by = from { $name }
+files-to-you = from { $name }, to you only
+files-to-everyone = to everyone
+files-to-one = to { $name } only
+files-preparing = Reading the file…
+files-unanswered = Waiting for an answer
+# $size: how large it is, as files-kilobytes and so on make it.
+files-offered = { $size }
+# $here, $whole: sizes.
+files-moving = { $here } of { $whole }
+# $speed: a size. $left: a time, as files-seconds and so on make it.
+files-speed = { $speed } a second, { $left } left
+files-waiting = Waiting for someone who has this file
+files-waiting-for-them = Interrupted; goes on when they are back
+files-received = Received, and checked
+files-delivered = Delivered
+# $some (Number): people who have it.
+# $all (Number): people who want it.
+files-delivered-some = Delivered to { $some } of { $all }
+files-wanted = { $name } has a part of this file. Choose it again, and the rest follows.
+# $size: a number with at most one decimal.
+files-bytes = { $size } B
+files-kilobytes = { $size } kB
+files-megabytes = { $size } MB
+files-gigabytes = { $size } GB
+# $time: a number.
+files-seconds = { $time } s
+files-minutes = { $time } min
+files-hours = { $time } h
+files-cancelled = Cancelled
+files-refused = Not wanted
+files-withdrawn = { $name } does not offer this file any more.
+files-bad-name = Refused: no honest file has such a name.
+files-too-large = Refused: it claims to be larger than any disk.
+files-too-many = Refused: too many files at once.
+files-altered = Stopped: what came is not what was offered. Ask for it to be sent again.
+files-unasked = Stopped: data came that nobody had asked for.
+files-no-room = There is no room for it on this device. Make room, then ask for it again.
+files-busy = Another tab is receiving this file already.
+files-broken-storage = The browser could not keep this file. Ask for it to be sent again.
+files-unreadable = The file has changed, or is gone, since it was chosen. Choose it again.
+files-fleeting = This window is private: what is received goes when it closes. Save what you want to keep.
+files-broken = Files do not work in this browser just now. Load the page again.
+# $file: its name. $size: how large it is.
+files-news = { $name } sends you { $file } ({ $size })
+files-show = Show
+files-drop = Drop files here to send them
+
 shortcuts-title = Keyboard shortcuts
 # The name of the key.
 shortcuts-space = Space

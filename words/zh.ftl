@@ -129,6 +129,65 @@ chat-copied-all = 已复制全部消息。
 chat-not-copied = 浏览器不允许复制。请改为保存消息。
 chat-save = 存为文本
 
+# 通话中互相发送的文件：在聊天面板里。
+files-title = 文件
+files-send = 发送文件
+files-send-folder = 发送文件夹
+files-accept = 接收
+files-accept-all = 全部接收
+files-cancel = 取消
+files-save = 保存
+files-put-away = 从列表中移除
+files-choose-again = 选择文件
+# $name: 发送者。
+files-sent-by = 来自 { $name }
+files-to-you = 来自 { $name }，只发给你
+files-to-everyone = 发给所有人
+files-to-one = 只发给 { $name }
+files-preparing = 正在读取文件…
+files-unanswered = 等待回应
+# $size: 大小。
+files-offered = { $size }
+# $here, $whole: 大小。
+files-moving = { $here } / { $whole }
+# $speed: 大小。$left: 时间。
+files-speed = 每秒 { $speed }，还剩 { $left }
+files-waiting = 正在等待有此文件的人
+files-waiting-for-them = 已中断；对方回来后继续
+files-received = 已接收并校验
+files-delivered = 已送达
+# $some (Number): 已收到的人数。
+# $all (Number): 要收的人数。
+files-delivered-some = 已送达 { $some } / { $all } 人
+files-wanted = { $name } 已有此文件的一部分。请再次选择它，其余部分会继续发送。
+# $size: 数字，最多一位小数。
+files-bytes = { $size } B
+files-kilobytes = { $size } kB
+files-megabytes = { $size } MB
+files-gigabytes = { $size } GB
+# $time: 数字。
+files-seconds = { $time } 秒
+files-minutes = { $time } 分钟
+files-hours = { $time } 小时
+files-cancelled = 已取消
+files-refused = 对方不要
+files-withdrawn = { $name } 不再提供此文件。
+files-bad-name = 已拒绝：正常文件不会有这样的名称。
+files-too-large = 已拒绝：它声称比任何磁盘都大。
+files-too-many = 已拒绝：一次的文件太多。
+files-altered = 已停止：收到的内容与所提供的不符。请让对方重新发送。
+files-unasked = 已停止：收到了没有人要求的数据。
+files-no-room = 此设备空间不足。请腾出空间，然后让对方重新发送。
+files-busy = 另一个标签页正在接收此文件。
+files-broken-storage = 浏览器无法保存此文件。请让对方重新发送。
+files-unreadable = 文件在选择之后已改变或消失。请重新选择。
+files-fleeting = 这是无痕窗口：关闭后收到的内容就会消失。请保存要留下的文件。
+files-broken = 此浏览器现在无法使用文件功能。请重新加载页面。
+# $file: 名称。$size: 大小。
+files-news = { $name } 向你发送 { $file }（{ $size }）
+files-show = 查看
+files-drop = 把文件拖到这里即可发送
+
 shortcuts-title = 键盘快捷键
 shortcuts-space = 空格键
 shortcuts-microphone = 打开或关闭麦克风

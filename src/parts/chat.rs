@@ -4,6 +4,7 @@ use crate::{
     parts::{
         button::RoundButton,
         chat_line::{ChatLine, transcript},
+        files::{ChooseFiles, FileList},
         icon::{CHAT, COPY, Icon, PRIVATE, SAVE, SEND},
         lean::{Press, flag, input, memo, part, press, text, watch},
         panel::{Panel, PanelKind, Panels},
@@ -38,14 +39,16 @@ pub fn ChatPanel(call: Call, panels: Panels) -> impl IntoView {
             call.chat.on_read();
         }
     });
+    let only = Signal::derive(move || draft.only.with(|it| it.as_ref().map(|it| it.id.clone())));
     let note = RwSignal::new("");
     let actions: ChildrenFn =
-        Arc::new(move || view! { <Actions call=call note=note /> }.into_any());
+        Arc::new(move || view! { <Actions call=call note=note only=only /> }.into_any());
     view! {
         <Panel panels=panels kind=PanelKind::Chat title=words().chat.title actions=actions>
             <p class="chat-note" role="status">{note}</p>
             <Log call=call />
-            <Composer call=call draft=draft />
+            <FileList call=call only=only />
+            <Composer call=call draft=draft only=only />
         </Panel>
     }
     .into_any()
@@ -53,7 +56,11 @@ pub fn ChatPanel(call: Call, panels: Panels) -> impl IntoView {
 
 /// For taking along what was written.
 #[component]
-fn Actions(call: Call, note: RwSignal<&'static str>) -> impl IntoView {
+fn Actions(
+    call: Call,
+    note: RwSignal<&'static str>,
+    only: Signal<Option<String>>,
+) -> impl IntoView {
     let words = &words().chat;
     let chat = call.chat;
     let all = move || chat.lines.with_untracked(|lines| transcript(lines));
@@ -89,7 +96,11 @@ fn Actions(call: Call, note: RwSignal<&'static str>) -> impl IntoView {
         button(words.save, SAVE, save),
     );
     let some = move || chat.lines.with(|lines| !lines.is_empty());
-    view! { <div class="chat-actions" data-shown=flag(some)>{copy} {save}</div> }.into_any()
+    view! {
+        <ChooseFiles files=call.files only=only kind="folder" />
+        <div class="chat-actions" data-shown=flag(some)>{copy} {save}</div>
+    }
+    .into_any()
 }
 
 #[component]
@@ -130,7 +141,7 @@ fn Log(call: Call) -> impl IntoView {
 }
 
 #[component]
-fn Composer(call: Call, draft: Draft) -> impl IntoView {
+fn Composer(call: Call, draft: Draft, only: Signal<Option<String>>) -> impl IntoView {
     let words = &words().chat;
     let node = NodeRef::<html::Textarea>::new();
     let send = move || {
@@ -167,6 +178,7 @@ fn Composer(call: Call, draft: Draft) -> impl IntoView {
             {trouble}
             <To call=call only=draft.only />
             <div class="chat-field">
+                <ChooseFiles files=call.files only=only kind="file" />
                 <textarea
                     node_ref=node
                     rows="1"

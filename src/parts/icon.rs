@@ -72,6 +72,12 @@ pub const SAVE: Glyph = Glyph("M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4
 pub const PRIVATE: Glyph = Glyph(
     "M7 11V7a5 5 0 0 1 10 0v4M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-7a2 2 0 0 1 2 -2z",
 );
+pub const CLIP: Glyph = Glyph(
+    "M16 6l-8.414 8.586a2 2 0 0 0 2.829 2.829l8.414-8.586a4 4 0 1 0-5.657-5.657l-8.379 8.551a6 6 0 1 0 8.485 8.485l8.379-8.551",
+);
+pub const FOLDER: Glyph = Glyph(
+    "M20 20a2 2 0 0 0 2-2V8a2 2 0 0 0-2-2h-7.9a2 2 0 0 1-1.69-.9L9.6 3.9A2 2 0 0 0 7.93 3H4a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2z",
+);
 pub const DASH: Glyph = Glyph("M5 12h14");
 pub const CIRCLE: Glyph = Glyph("M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0");
 pub const ARC: Glyph = Glyph("M21 12a9 9 0 1 1-6.219-8.56");

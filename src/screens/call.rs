@@ -8,6 +8,7 @@ use crate::{
         chat_news::ChatNews,
         details::DetailsPanel,
         device_notices::{DeviceNotices, MutedHint},
+        files::FileTools,
         grid::{Grid, Placed},
         icon::{Icon, SOUND},
         invite::{FirstHere, InviteDialog},
@@ -106,6 +107,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <div class="call-notices">
                 <DeviceNotices local=call.local />
                 <MutedHint local=call.local />
+                {part(move || call.files.ready.get().then(|| view! { <FileTools call=call panels=panels /> }.into_any()))}
             </div>
             <ChatNews call=call panels=panels />
             <Toolbar call=call panels=panels invite=invite options=options />

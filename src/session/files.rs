@@ -15,6 +15,8 @@ use wasm_bindgen_futures::spawn_local;
 pub struct FileTransfers {
     /// In the order in which they came up.
     pub lines: RwSignal<Vec<FileLine>>,
+    /// The page's second file is there: files may be dropped and pasted.
+    pub ready: RwSignal<bool>,
     /// What is kept here goes with the tab: a private window.
     pub fleeting: RwSignal<bool>,
     /// Nothing can be kept or sent: the worker did not come.
@@ -31,14 +33,12 @@ pub struct FileLine {
 
 impl FileTransfers {
     pub(super) fn new() -> FileTransfers {
-        let (lines, fleeting, broken) = (
-            RwSignal::new(Vec::new()),
-            RwSignal::new(false),
-            RwSignal::new(false),
-        );
-        let desk = FileDesk::new(lines, fleeting, broken);
+        let lines = RwSignal::new(Vec::new());
+        let [ready, fleeting, broken] = [(); 3].map(|()| RwSignal::new(false));
+        let desk = FileDesk::new(lines, [ready, fleeting, broken]);
         FileTransfers {
             lines,
+            ready,
             fleeting,
             broken,
             desk: StoredValue::new_local(desk),

@@ -56,6 +56,7 @@ pub struct FileDesk {
     saving: RefCell<Vec<(About, Target)>>,
     saved: RefCell<Vec<ObjectUrl>>,
     lines: RwSignal<Vec<FileLine>>,
+    ready: RwSignal<bool>,
     fleeting: RwSignal<bool>,
     broken: RwSignal<bool>,
     owner: Option<Owner>,
@@ -64,8 +65,7 @@ pub struct FileDesk {
 impl FileDesk {
     pub fn new(
         lines: RwSignal<Vec<FileLine>>,
-        fleeting: RwSignal<bool>,
-        broken: RwSignal<bool>,
+        [ready, fleeting, broken]: [RwSignal<bool>; 3],
     ) -> Rc<FileDesk> {
         Rc::new_cyclic(|this| FileDesk {
             this: this.clone(),
@@ -81,6 +81,7 @@ impl FileDesk {
             saving: RefCell::default(),
             saved: RefCell::default(),
             lines,
+            ready,
             fleeting,
             broken,
             owner: Owner::current(),
@@ -107,7 +108,13 @@ impl FileDesk {
 
     /// To be called now and then: what was heard early is dealt with when there is time.
     pub fn catch_up(&self) {
-        if !rest::is_there() || self.early.borrow().is_empty() {
+        if !rest::is_there() {
+            return;
+        }
+        if self.ready.try_get_untracked() == Some(false) {
+            self.ready.set(true);
+        }
+        if self.early.borrow().is_empty() {
             return;
         }
         if self.worker.borrow().is_none() && storage::local_get(UNFINISHED).is_some() {
