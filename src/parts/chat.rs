@@ -42,7 +42,7 @@ pub fn ChatPanel(call: Call, panels: Panels) -> impl IntoView {
     let only = Signal::derive(move || draft.only.with(|it| it.as_ref().map(|it| it.id.clone())));
     let note = RwSignal::new("");
     let actions: ChildrenFn =
-        Arc::new(move || view! { <Actions call=call note=note only=only /> }.into_any());
+        Arc::new(move || view! { <Actions call=call note=note /> }.into_any());
     view! {
         <Panel panels=panels kind=PanelKind::Chat title=words().chat.title actions=actions>
             <p class="chat-note" role="status">{note}</p>
@@ -56,11 +56,7 @@ pub fn ChatPanel(call: Call, panels: Panels) -> impl IntoView {
 
 /// For taking along what was written.
 #[component]
-fn Actions(
-    call: Call,
-    note: RwSignal<&'static str>,
-    only: Signal<Option<String>>,
-) -> impl IntoView {
+fn Actions(call: Call, note: RwSignal<&'static str>) -> impl IntoView {
     let words = &words().chat;
     let chat = call.chat;
     let all = move || chat.lines.with_untracked(|lines| transcript(lines));
@@ -96,11 +92,7 @@ fn Actions(
         button(words.save, SAVE, save),
     );
     let some = move || chat.lines.with(|lines| !lines.is_empty());
-    view! {
-        <ChooseFiles files=call.files only=only kind="folder" />
-        <div class="chat-actions" data-shown=flag(some)>{copy} {save}</div>
-    }
-    .into_any()
+    view! { <div class="chat-actions" data-shown=flag(some)>{copy} {save}</div> }.into_any()
 }
 
 #[component]
@@ -179,6 +171,7 @@ fn Composer(call: Call, draft: Draft, only: Signal<Option<String>>) -> impl Into
             <To call=call only=draft.only />
             <div class="chat-field">
                 <ChooseFiles files=call.files only=only kind="file" />
+                <ChooseFiles files=call.files only=only kind="folder" />
                 <textarea
                     node_ref=node
                     rows="1"

@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
-use std::{fmt, process::Command};
+use std::{fmt, path::PathBuf, process::Command};
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 use tokio::sync::{Mutex, MutexGuard};
@@ -61,7 +61,7 @@ pub struct Browser {
     current: Mutex<WindowHandle>,
     process: Process,
     _screen: Option<Process>,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// The session's turn: nobody else switches windows while it is held.
@@ -82,7 +82,7 @@ impl Browser {
         let (process, url) = start_driver(kind, &profile, display).await?;
         let capabilities = match kind {
             Kind::Chromium => chromium(devices, &profile)?,
-            Kind::Firefox => firefox(devices)?,
+            Kind::Firefox => firefox(devices, &profile)?,
         };
         let driver = WebDriver::new(url, capabilities).await.with_context(|| {
             format!(
@@ -97,7 +97,7 @@ impl Browser {
             current: Mutex::new(window),
             process,
             _screen: screen.map(|(process, _)| process),
-            _profile: profile,
+            profile,
         })
     }
 
@@ -133,6 +133,11 @@ impl Browser {
     /// See `Process::processor_seconds`.
     pub fn processor_seconds(&self) -> Result<f64> {
         self.process.processor_seconds()
+    }
+
+    /// Where files go that a page offers for saving.
+    pub fn downloads(&self) -> PathBuf {
+        downloads(&self.profile)
     }
 
     /// What the pages wrote to their consoles, among the browser's own chatter.
@@ -233,7 +238,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     .collect::<Vec<_>>();
     let fake = "--use-fake-device-for-media-stream";
     let grant = "--use-fake-ui-for-media-stream".to_string();
-    let mut preferences = json!({});
+    let mut preferences = json!({ "download.default_directory": downloads(profile) });
     match devices {
         Devices::Fake | Devices::FakeAndScreen => args.extend([fake.to_string(), grant]),
         Devices::NoCamera => args.extend([format!("{fake}=device-count=0"), grant]),
@@ -242,10 +247,9 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
             args.extend([fake.to_string(), "--deny-permission-prompts".to_string()]);
             // 1 allows, 2 blocks.
             let setting = |access| if access == Access::Granted { 1 } else { 2 };
-            preferences = json!({
-                "profile.default_content_setting_values.media_stream_camera": setting(camera),
-                "profile.default_content_setting_values.media_stream_mic": setting(microphone),
-            });
+            let leave = "profile.default_content_setting_values.media_stream_";
+            preferences[format!("{leave}camera")] = json!(setting(camera));
+            preferences[format!("{leave}mic")] = json!(setting(microphone));
         }
     }
     args.push(format!("--user-data-dir={}", profile.path().display()));
@@ -256,13 +260,17 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     }))
 }
 
-fn firefox(devices: Devices) -> Result<Capabilities> {
+fn firefox(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     let mut preferences = json!({
         // Firefox tells its addresses to pages that hold a camera, and does not count a fake one.
         "media.peerconnection.ice.obfuscate_host_addresses": devices == Devices::None,
         "media.navigator.streams.fake": devices != Devices::None,
         "media.navigator.permission.disabled": true,
         "media.peerconnection.ice.loopback": true,
+        // Saved where we say, without a question.
+        "browser.download.folderList": 2,
+        "browser.download.dir": downloads(profile),
+        "browser.download.always_ask_before_handling_new_types": false,
         // The console, panics included, on standard output.
         "devtools.console.stdout.content": true,
     });
@@ -282,6 +290,11 @@ fn firefox(devices: Devices) -> Result<Capabilities> {
         "browserName": "firefox",
         "moz:firefoxOptions": { "binary": binary, "args": args, "prefs": preferences },
     }))
+}
+
+/// Where files go that a page offers for saving.
+fn downloads(profile: &TempDir) -> PathBuf {
+    profile.path().join("downloads")
 }
 
 fn capabilities(all: serde_json::Value) -> Result<Capabilities> {

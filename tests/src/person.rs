@@ -9,7 +9,11 @@ use crate::{
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use thirtyfour::{Key, WebElement, WindowHandle};
 
 /// A control shows up in this time, or the page is broken.
@@ -124,6 +128,26 @@ impl Person {
     async fn with_roles<T: DeserializeOwned>(&self, script: &str, args: Vec<Value>) -> Result<T> {
         self.script(&format!("{}\n{script}", page::BY_ROLE), args)
             .await
+    }
+
+    /// What a script answers that finds things as people do, given one name.
+    pub async fn roles<T: DeserializeOwned>(&self, script: &str, name: &str) -> Result<T> {
+        self.with_roles(script, vec![json!(name)]).await
+    }
+
+    /// Presses a button in the group of that name.
+    pub async fn press_in(&self, group: &str, button: &str) -> Result<()> {
+        let what = format!("{} to press {button:?} in {group:?}", self.label);
+        until(&what, CONTROL, async || {
+            let script = "const group = byRole('group', arguments[0])[0]; \
+                          return byRole('button', arguments[1]).filter((it) => group?.contains(it))";
+            let turn = self.browser.turn(&self.window).await?;
+            let script = format!("{}\n{script}", page::BY_ROLE);
+            let found = turn.driver.execute(script, vec![json!(group), json!(button)]);
+            let button = found.await?.elements()?.into_iter().next();
+            Ok(button.context("it is not there")?.click().await?)
+        })
+        .await
     }
 
     /// The first visible element of that role and name, waited for.
@@ -300,6 +324,19 @@ impl Person {
             .next()
             .context("no file input on the page")?;
         Ok(input.send_keys(path).await?)
+    }
+
+    /// What has been saved under that name, once it is there whole.
+    pub async fn saved(&self, name: &str) -> Result<PathBuf> {
+        let file = self.browser.downloads().join(name);
+        let what = format!("{} to have saved {name:?}", self.label);
+        until(&what, within(60), async || {
+            // Browsers write beside it and give it its name at the end.
+            let beside = file.with_file_name(format!("{name}.part"));
+            ensure!(file.exists() && !beside.exists(), "it is not there");
+            Ok(file.clone())
+        })
+        .await
     }
 
     /// An element as a picture, as a phone's camera would have it.
