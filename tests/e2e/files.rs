@@ -89,9 +89,12 @@ async fn open_chat(person: &Person) -> Result<()> {
     Ok(())
 }
 
-async fn save(person: &Person, name: &str) -> Result<PathBuf> {
+/// Saved by the receiver, and the same as the sender's on every byte.
+async fn is_same(person: &Person, name: &str, file: &Path) -> Result<()> {
     person.press_in(name, "Save").await?;
-    person.saved(name).await
+    let saved = person.saved(name, fs::metadata(file)?.len()).await?;
+    ensure!(sha256(&saved)? == sha256(file)?, "{name} is another one");
+    Ok(())
 }
 
 pairs!(a_file_arrives_as_it_was, Light, {
@@ -114,8 +117,156 @@ async fn a_file_arrives_as_it_was(scene: &Scene, with: (Kind, Kind)) -> Result<(
         ben.press_in(name, "Accept").await?;
         says(&ben, name, "Received, and checked").await?;
         says(&ana, name, "Delivered").await?;
-        let saved = save(&ben, name).await?;
-        ensure!(sha256(&saved)? == sha256(&file)?, "{name} is another one");
+        is_same(&ben, name, &file).await?;
+    }
+    Ok(())
+}
+
+/// How many bytes of it are there, as the bar says in hundredths.
+async fn reaches(person: &Person, name: &str, percent: f64) -> Result<()> {
+    let what = format!("{name:?} on {}'s page to be at {percent} %", person.label);
+    until(&what, ARRIVING, async || {
+        let (state, at) = card(person, name).await?;
+        ensure!(at >= percent, "{at} %: {state:?}");
+        ensure!(
+            at < 100.0,
+            "it was there before anything could happen to it: {state:?}"
+        );
+        Ok(())
+    })
+    .await
+}
+
+pairs!(a_file_goes_on_after_a_reload_of_either, Heavy, {
+    chromium: (Chromium, Chromium),
+    firefox: (Firefox, Firefox),
+    mixed: (Chromium, Firefox),
+});
+
+async fn a_file_goes_on_after_a_reload_of_either(scene: &Scene, with: (Kind, Kind)) -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::start().await?;
+    let ana = scene.person(with.0, "Ana").await?;
+    let ben = scene.person(with.1, "Ben").await?;
+    with_chats(&server, &ana, &ben).await?;
+    let name = "film.mkv";
+    let file = make_file(folder.path(), name, 200 * MEGABYTE)?;
+    ana.upload(&file).await?;
+    ben.press_in(name, "Accept").await?;
+    reaches(&ben, name, 20.0).await?;
+    ben.reload().await?;
+    comes_back(&ben).await?;
+    open_chat(&ben).await?;
+    // What was there is there still, and more comes by itself.
+    reaches(&ben, name, 40.0).await?;
+    ana.reload().await?;
+    comes_back(&ana).await?;
+    open_chat(&ana).await?;
+    says(&ana, name, "Choose it again").await?;
+    says(&ben, name, "Waiting for someone").await?;
+    ana.upload(&file).await?;
+    says(&ben, name, "Received, and checked").await?;
+    says(&ana, name, "Delivered").await?;
+    is_same(&ben, name, &file).await
+}
+
+pairs!(a_second_person_goes_on_where_the_first_left, Heavy, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn a_second_person_goes_on_where_the_first_left(scene: &Scene, with: Kind) -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let ben = scene.person(with, "Ben").await?;
+    let room = with_chats(&server, &ana, &ben).await?;
+    let cem = scene.person(with, "Cem").await?;
+    let name = "film.mkv";
+    let file = make_file(folder.path(), name, 150 * MEGABYTE)?;
+    ana.upload(&file).await?;
+    ben.press_in(name, "Accept").await?;
+    says(&ben, name, "Received, and checked").await?;
+    // Who comes later is offered it too.
+    join(&cem, &room).await?;
+    all_connected(&[&ana, &ben, &cem]).await?;
+    open_chat(&cem).await?;
+    cem.press_in(name, "Accept").await?;
+    reaches(&cem, name, 20.0).await?;
+    ana.press("Leave call").await?;
+    says(&cem, name, "Received, and checked").await?;
+    is_same(&cem, name, &file).await
+}
+
+pairs!(either_side_ends_it_and_says_so, Light, {
+    chromium: (Chromium, Chromium),
+    mixed: (Firefox, Chromium),
+});
+
+async fn either_side_ends_it_and_says_so(scene: &Scene, with: (Kind, Kind)) -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::start().await?;
+    let ana = scene.person(with.0, "Ana").await?;
+    let ben = scene.person(with.1, "Ben").await?;
+    with_chats(&server, &ana, &ben).await?;
+    let big = make_file(folder.path(), "big.bin", 200 * MEGABYTE)?;
+    ana.upload(&big).await?;
+    ben.press_in("big.bin", "Accept").await?;
+    reaches(&ben, "big.bin", 5.0).await?;
+    ana.press_in("big.bin", "Cancel").await?;
+    says(&ben, "big.bin", "does not offer this file any more").await?;
+    says(&ana, "big.bin", "Cancelled").await?;
+    ana.press_in("big.bin", "Remove from the list").await?;
+    ana.upload(&big).await?;
+    until("the second offer", ARRIVING, async || {
+        let offered: bool = ben.shows("button", "Accept").await?;
+        ensure!(offered, "there is none");
+        Ok(())
+    })
+    .await?;
+    ben.press("Cancel").await?;
+    says(&ana, "big.bin", "Not wanted").await
+}
+
+pairs!(files_are_dropped_and_pasted_with_their_folders, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn files_are_dropped_and_pasted_with_their_folders(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let ben = scene.person(with, "Ben").await?;
+    with_chats(&server, &ana, &ben).await?;
+    // A script may make the event and what it carries, not a folder of the disk; that a folder's own
+    // field says where each file lay is what a path in it stands for.
+    let carry = |kind: &str| {
+        format!(
+            "const data = new DataTransfer(); \
+             for (const [name, text] of arguments[0]) data.items.add(new File([text], name)); \
+             const event = '{kind}' === 'paste' \
+                 ? new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }}) \
+                 : new DragEvent('{kind}', {{ dataTransfer: data, bubbles: true, cancelable: true }}); \
+             document.querySelector('main').dispatchEvent(event); return event.defaultPrevented"
+        )
+    };
+    let two = serde_json::json!([["one.txt", "eins"], ["two.txt", "zwei"]]);
+    let taken: bool = ana.script(&carry("dragover"), vec![two.clone()]).await?;
+    ensure!(taken, "the page does not take what is held above it");
+    ana.script::<bool>(&carry("drop"), vec![two]).await?;
+    let mut names = vec!["one.txt", "two.txt"];
+    // Firefox gives no script a clipboard with files in it.
+    if with == Chromium {
+        let pasted = serde_json::json!([["pasted.png", "bild"]]);
+        ana.script::<bool>(&carry("paste"), vec![pasted]).await?;
+        names.push("pasted.png");
+    }
+    for name in &names {
+        ben.find("group", name).await?;
+    }
+    ben.press("Accept all").await?;
+    for name in names {
+        says(&ben, name, "Received, and checked").await?;
     }
     Ok(())
 }

@@ -99,19 +99,3 @@ async fn four_people_come_reload_and_go(scene: &Scene, with: [Kind; 4]) -> Resul
     dua.press("Leave call").await?;
     all_connected(&[ana, ben, cem]).await
 }
-
-/// A reloaded page goes back into its call by itself, or asks first with the name filled in.
-async fn comes_back(person: &Person) -> Result<()> {
-    until("the call, or the way into it", within(20), async || {
-        if person.shows("toolbar", "Call controls").await? {
-            return Ok(());
-        }
-        ensure!(
-            person.shows("button", "Join call").await?,
-            "neither is there"
-        );
-        person.press("Join call").await
-    })
-    .await?;
-    in_call(person).await
-}

@@ -165,3 +165,19 @@ pub async fn hand_over(person: &Person, text: &str) -> Result<()> {
     person.fill("Paste what you received", text).await?;
     person.press("Continue").await
 }
+
+/// A reloaded page goes back into its call by itself, or asks first with the name filled in.
+pub async fn comes_back(person: &Person) -> Result<()> {
+    until("the call, or the way into it", within(20), async || {
+        if person.shows("toolbar", "Call controls").await? {
+            return Ok(());
+        }
+        ensure!(
+            person.shows("button", "Join call").await?,
+            "neither is there"
+        );
+        person.press("Join call").await
+    })
+    .await?;
+    in_call(person).await
+}

@@ -327,13 +327,13 @@ impl Person {
     }
 
     /// What has been saved under that name, once it is there whole.
-    pub async fn saved(&self, name: &str) -> Result<PathBuf> {
+    pub async fn saved(&self, name: &str, len: u64) -> Result<PathBuf> {
         let file = self.browser.downloads().join(name);
         let what = format!("{} to have saved {name:?}", self.label);
         until(&what, within(60), async || {
-            // Browsers write beside it and give it its name at the end.
-            let beside = file.with_file_name(format!("{name}.part"));
-            ensure!(file.exists() && !beside.exists(), "it is not there");
+            // Firefox puts an empty one in its place until it has come.
+            let there = std::fs::metadata(&file)?.len();
+            ensure!(there == len, "it has {there} bytes of {len}");
             Ok(file.clone())
         })
         .await
