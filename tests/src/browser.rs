@@ -135,6 +135,11 @@ impl Browser {
         self.process.processor_seconds()
     }
 
+    /// Bytes of memory that each process which shows pages holds for itself (Chromium only).
+    pub fn pages_memory(&self) -> Result<Vec<(u32, u64)>> {
+        self.process.memory_of("--type=renderer")
+    }
+
     /// Where files go that a page offers for saving.
     pub fn downloads(&self) -> PathBuf {
         downloads(&self.profile)

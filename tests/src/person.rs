@@ -81,6 +81,11 @@ impl Person {
         self.browser.processor_seconds()
     }
 
+    /// See `Browser::pages_memory`.
+    pub fn pages_memory(&self) -> Result<Vec<(u32, u64)>> {
+        self.browser.pages_memory()
+    }
+
     pub fn kind(&self) -> Kind {
         self.browser.kind
     }

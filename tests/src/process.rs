@@ -66,26 +66,47 @@ impl Process {
     /// What it and all that it started have kept processors busy for, in seconds. What has ended by
     /// now does not count.
     pub fn processor_seconds(&self) -> Result<f64> {
-        let mut family = vec![self.child.id()];
-        let mut ticks = 0;
         let all = all_stats()?;
-        // Parents come before their children often, but not always.
-        loop {
-            let before = family.len();
-            for stat in &all {
-                if family.contains(&stat.parent) && !family.contains(&stat.id) {
-                    family.push(stat.id);
-                }
-            }
-            if family.len() == before {
-                break;
-            }
-        }
+        let family = self.family(&all);
+        let mut ticks = 0;
         for stat in all.iter().filter(|stat| family.contains(&stat.id)) {
             ticks += stat.ticks;
         }
         let a_second = nix::unistd::sysconf(nix::unistd::SysconfVar::CLK_TCK)?.unwrap_or(100);
         Ok(ticks as f64 / a_second as f64)
+    }
+}
+
+impl Process {
+    /// It, and all that it started.
+    fn family(&self, all: &[Stat]) -> Vec<u32> {
+        let mut family = vec![self.child.id()];
+        // Parents come before their children often, but not always.
+        loop {
+            let before = family.len();
+            for stat in all {
+                if family.contains(&stat.parent) && !family.contains(&stat.id) {
+                    family.push(stat.id);
+                }
+            }
+            if family.len() == before {
+                return family;
+            }
+        }
+    }
+
+    /// Bytes of memory that processes of this family hold for themselves whose command line has
+    /// `word` in it.
+    pub fn memory_of(&self, word: &str) -> Result<Vec<(u32, u64)>> {
+        let all = all_stats()?;
+        let held = |id: u32| {
+            let line = std::fs::read_to_string(format!("/proc/{id}/cmdline")).ok()?;
+            let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+            let own = status.lines().find_map(|it| it.strip_prefix("RssAnon:"))?;
+            let kilobytes: u64 = own.trim().strip_suffix("kB")?.trim().parse().ok()?;
+            line.contains(word).then_some((id, kilobytes * 1024))
+        };
+        Ok(self.family(&all).into_iter().filter_map(held).collect())
     }
 }
 

@@ -1,5 +1,5 @@
 //! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser, `people` says what
-//! it costs to be seen by one, three and seven others.
+//! it costs to be seen by one, three and seven others, `files` how fast files go beside other means.
 //!
 //! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
 
@@ -21,6 +21,9 @@ const BUDGETS: &[(u64, &str)] = &[
     (130_000, "livekit-client alone"),
 ];
 
+/// Whose figures stand beside ours, and the server that one of them needs.
+const RIVALS: [&str; 3] = ["simple-peer@9.11.1", "peerjs@1.5.5", "peer@1.0.2"];
+
 pub fn run(name: Option<&str>) -> Outcome {
     match name {
         None => {
@@ -32,11 +35,29 @@ pub fn run(name: Option<&str>) -> Outcome {
         // They drive browsers, and live with the end-to-end tests.
         Some("call") => in_browsers("bench-call"),
         Some("people") => in_browsers("bench-people"),
+        Some("files") => {
+            transfers()?;
+            in_browsers("bench-files")
+        }
         Some(other) => Err(Fail::new(
             format!("there is no benchmark `{other}`"),
-            "there are: bundle, call, people",
+            "there are: bundle, call, people, files",
         )),
     }
+}
+
+/// What others send files by.
+fn transfers() -> Outcome {
+    let env = setup::run(Need::Everything)?;
+    let folder = env.tools().join("bench");
+    if folder.join("node_modules/peer").exists() {
+        return Ok(());
+    }
+    let mut npm = env.command("npm");
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]);
+    npm.arg(folder).args(RIVALS);
+    npm.stdout(std::io::stderr());
+    run::run(&mut npm, "npm's message is above; mostly the network")
 }
 
 /// One file of the bundle, in bytes.

@@ -23,6 +23,7 @@ use duologue_core::{
     ids::{FileRoot, PeerId},
     io::FileNews,
     table::Table,
+    time::Millis,
     wire::{About, FileMsg},
 };
 use duologue_storage::protocol::{self, News, Order};
@@ -45,7 +46,8 @@ pub struct FileDesk {
     files: RefCell<Files>,
     inbox: RefCell<VecDeque<(Input, JsValue)>>,
     pumping: Cell<bool>,
-    timer: RefCell<Option<Timer>>,
+    /// And when it goes off.
+    timer: RefCell<Option<(Millis, Timer)>>,
     lanes: RefCell<Table<LaneId, Lane>>,
     worker: RefCell<Option<StorageWorker>>,
     /// What a call lends: where it is, how people are reached, and how they are told something.
@@ -102,8 +104,19 @@ impl FileDesk {
     }
 
     pub fn on_news(&self, peer: PeerId, news: FileNews) {
+        let heard = matches!(news, FileNews::Heard(_));
         self.early.borrow_mut().push((peer, news));
         self.catch_up();
+        if heard && !rest::is_there() {
+            // Somebody speaks of files: by then the call stands.
+            let this = self.this.clone();
+            spawn_local(async move {
+                rest::fetch().await;
+                if let Some(desk) = this.upgrade() {
+                    desk.catch_up();
+                }
+            });
+        }
     }
 
     /// To be called now and then: what was heard early is dealt with when there is time.
@@ -223,15 +236,21 @@ impl FileDesk {
 
     fn arm(&self) {
         let wake = self.files.borrow().next_wake();
-        let this = self.this.clone();
-        let timer = wake.map(|at| {
-            Timer::after(at.since(clock::now()), move || {
-                if let Some(desk) = this.upgrade() {
-                    desk.dispatch(Input::Wake);
-                }
-            })
-        });
-        *self.timer.borrow_mut() = timer;
+        let mut timer = self.timer.borrow_mut();
+        match (wake, &*timer) {
+            // One that is early finds nothing due; a new one for every message costs more.
+            (Some(wake), Some((armed, _))) if *armed <= wake && *armed > clock::now() => {}
+            (Some(wake), _) => {
+                let this = self.this.clone();
+                let later = Timer::after(wake.since(clock::now()), move || {
+                    if let Some(desk) = this.upgrade() {
+                        desk.dispatch(Input::Wake);
+                    }
+                });
+                *timer = Some((wake, later));
+            }
+            (None, _) => *timer = None,
+        }
     }
 
     fn show(&self) {

@@ -233,10 +233,12 @@ impl Files {
 
     pub(super) fn on_storage(&mut self, now: Millis, said: Storage, out: &mut Vec<Output>) {
         match said {
+            // Many times a second: what there is to see of it is shown with the progress.
             Storage::Wrote { lane, len } => {
                 if let Some(lane) = self.lanes.get_mut(&lane) {
                     lane.on_written(now, len);
                 }
+                return;
             }
             Storage::Piece { root, index, good } => {
                 if let Some(incoming) = self.incoming_of(root) {
@@ -247,6 +249,7 @@ impl Files {
                         self.drop_ended(out);
                     }
                 }
+                return;
             }
             Storage::Hashes { root, good } => {
                 if let Some(incoming) = self.incoming_of(root) {

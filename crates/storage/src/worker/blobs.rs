@@ -10,6 +10,7 @@ use duologue_core::{
     ids::FileRoot,
 };
 use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use std::{cell::RefCell, collections::VecDeque};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, FileReaderSync};
@@ -17,11 +18,41 @@ use web_sys::{Blob, FileReaderSync};
 /// Read at once: other orders wait so long, a few milliseconds.
 const AT_ONCE: u64 = 4 * 1024 * 1024;
 
+/// Stretches that are read ahead at a time.
+const LANES: usize = 4;
+/// What is read ahead of a file that is served: a read costs much, whatever its length.
+const AHEAD: u64 = 1024 * 1024;
+
 /// What can be served.
-#[derive(Clone)]
 pub struct Source {
     pub blob: Blob,
     pub hashes: Vec<u8>,
+    /// Read ahead, each from its place on: lanes ask for different parts of the file.
+    ahead: RefCell<VecDeque<(u64, Uint8Array)>>,
+}
+
+impl Source {
+    pub fn new(blob: Blob, hashes: Vec<u8>) -> Self {
+        Source {
+            blob,
+            hashes,
+            ahead: RefCell::default(),
+        }
+    }
+
+    fn content(&self, from: u64, to: u64) -> Result<Uint8Array, Unreadable> {
+        let mut ahead = self.ahead.borrow_mut();
+        let has =
+            |(at, bytes): &(u64, Uint8Array)| *at <= from && to <= at + u64::from(bytes.length());
+        if let Some((at, bytes)) = ahead.iter().find(|it| has(it)) {
+            return Ok(bytes.subarray((from - at) as u32, (to - at) as u32));
+        }
+        let end = to.max((from + AHEAD).min(self.blob.size() as u64));
+        let bytes = bytes_of(&self.blob, from, end)?;
+        ahead.truncate(LANES - 1);
+        ahead.push_front((from, bytes.clone()));
+        Ok(bytes.subarray(0, (to - from) as u32))
+    }
 }
 
 /// It has changed since it was chosen, or is gone.
@@ -77,7 +108,7 @@ pub async fn read(
     }
     let root = crate::tree::root(size, &hashes).ok_or(Unreadable)?;
     let blob = blob.clone();
-    Ok(Some((root, Source { blob, hashes })))
+    Ok(Some((root, Source::new(blob, hashes))))
 }
 
 /// Parts of a stretch that lie in one piece each.
@@ -106,7 +137,7 @@ pub fn serve(
     message: u32,
 ) -> Result<(), Unreadable> {
     let bytes = match span.what {
-        What::Content => bytes_of(&source.blob, span.from, span.end())?,
+        What::Content => source.content(span.from, span.end())?,
         What::Hashes => {
             let stretch = source.hashes.get(span.from as usize..span.end() as usize);
             Uint8Array::from(stretch.ok_or(Unreadable)?)

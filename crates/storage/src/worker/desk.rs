@@ -27,6 +27,8 @@ const OLD_PART_MS: u64 = 7 * 24 * 3_600_000;
 const OLD_FILE_MS: u64 = 24 * 3_600_000;
 /// A file that is being read is told of so often.
 const TELL_EVERY: u64 = 32 * 1024 * 1024;
+/// What came over a lane is told of so often.
+const TELL_WRITTEN: u32 = 256 * 1024;
 
 pub struct Desk {
     top: Folder,
@@ -36,6 +38,8 @@ pub struct Desk {
     /// Chosen files that are being read.
     reading: RefCell<Vec<u32>>,
     buffer: RefCell<Vec<u8>>,
+    /// Bytes that were dealt with and not told of, by lane.
+    written: RefCell<BTreeMap<u32, u32>>,
 }
 
 impl Desk {
@@ -52,6 +56,7 @@ impl Desk {
             sources: RefCell::default(),
             reading: RefCell::default(),
             buffer: RefCell::default(),
+            written: RefCell::default(),
         }
     }
 
@@ -166,8 +171,9 @@ impl Desk {
     }
 
     fn serve(&self, lane: u32, root: FileRoot, slot: u32, span: Span, message: u32) {
-        let source = self.sources.borrow().get(&root).cloned();
-        let served = source.map(|source| blobs::serve(&source, lane, slot, span, message));
+        let sources = self.sources.borrow();
+        let source = sources.get(&root);
+        let served = source.map(|source| blobs::serve(source, lane, slot, span, message));
         if !matches!(served, Some(Ok(()))) {
             say(&News::Unreadable {
                 no: None,
@@ -215,10 +221,7 @@ impl Desk {
             Ok(hashes) => hashes.read_all().ok()?,
             Err(_) => return None,
         };
-        Some(Source {
-            blob: content.into(),
-            hashes,
-        })
+        Some(Source::new(content.into(), hashes))
     }
 
     async fn claim(&self, kept: Kept) -> Result<(), Why> {
@@ -256,7 +259,15 @@ impl Desk {
                     false => part.keep(from, &buffer),
                 })
             });
-        say(&News::Wrote { lane, len });
+        // Told by pieces, and before those are full by so much: a word for every message is many.
+        let done = !matches!(kept, Some(Ok(None)));
+        let mut written = self.written.borrow_mut();
+        let sum = written.entry(lane).or_insert(0);
+        *sum += len;
+        if done || *sum >= TELL_WRITTEN {
+            let len = std::mem::take(sum);
+            say(&News::Wrote { lane, len });
+        }
         match kept {
             Some(Ok(Some(news))) => say(&news),
             Some(Err(fault)) => {
@@ -288,7 +299,7 @@ impl Desk {
         };
         self.sources
             .borrow_mut()
-            .insert(root, Source { blob, hashes });
+            .insert(root, Source::new(blob, hashes));
         Some(())
     }
 
