@@ -41,15 +41,20 @@ pub fn FileList(call: Call, only: Signal<Option<String>>) -> impl IntoView {
                 .then(|| view! { <p class="files-note" role="status">{text}</p> }.into_any())
         })
     };
+    let newest_first = move || {
+        let mut lines = files.lines.get();
+        lines.reverse();
+        lines
+    };
     let cards = move || {
         view! {
             <section class="files" aria-label=words.title>
                 {note(files.broken, words.broken)}
                 {note(files.fleeting, words.fleeting)}
-                <For each=move || files.lines.get() key=|line| line.id.0 let:line>
+                {part(move || (offers.get() > 1).then(all))}
+                <For each=newest_first key=|line| line.id.0 let:line>
                     <FileCard files=files line=line only=only />
                 </For>
-                {part(move || (offers.get() > 1).then(all))}
             </section>
         }
         .into_any()
@@ -111,8 +116,12 @@ fn FileCard(files: FileTransfers, line: FileLine, only: Signal<Option<String>>) 
                 <span class="file-size">{words.size(about.size)}</span>
             </p>
             {bar}
-            <p class="file-state" role="status">{text(move || line.now.with(|it| state(it, &who())))}</p>
-            {actions}
+            <div class="file-foot">
+                <p class="file-state" role="status">
+                    {text(move || line.now.with(|it| state(it, &who())))}
+                </p>
+                {actions}
+            </div>
             <PutAway files=files id=id.0 over=Signal::derive(move || is_over(stage.get().0)) />
         </div>
     }
@@ -304,7 +313,7 @@ fn OfferNotice(call: Call, panels: Panels) -> impl IntoView {
         let show = press(move || panels.set(Some(PanelKind::Chat)));
         let away = press(move || told.set(line.id.0));
         let notice = view! {
-            <div class="notice" role="status">
+            <div class="notice file-news" role="status">
                 <p>{news}</p>
                 <Button text=words.show press=show />
                 <button
