@@ -194,6 +194,7 @@ files-bad-name = Refused: no honest file has such a name.
 files-too-large = Refused: it claims to be larger than any disk.
 files-too-many = Refused: too many files at once.
 files-altered = Stopped: what came is not what was offered. Ask for it to be sent again.
+files-silent = Stopped: nothing comes any more. Ask for it to be sent again.
 files-unasked = Stopped: data came that nobody had asked for.
 files-no-room = There is no room for it on this device. Make room, then ask for it again.
 files-busy = Another tab is receiving this file already.

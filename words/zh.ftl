@@ -176,6 +176,7 @@ files-bad-name = 已拒绝：正常文件不会有这样的名称。
 files-too-large = 已拒绝：它声称比任何磁盘都大。
 files-too-many = 已拒绝：一次的文件太多。
 files-altered = 已停止：收到的内容与所提供的不符。请让对方重新发送。
+files-silent = 已停止：不再收到数据。请让对方重新发送。
 files-unasked = 已停止：收到了没有人要求的数据。
 files-no-room = 此设备空间不足。请腾出空间，然后让对方重新发送。
 files-busy = 另一个标签页正在接收此文件。

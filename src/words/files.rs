@@ -78,6 +78,7 @@ impl FilesWords {
             FileTrouble::TooLarge => self.too_large,
             FileTrouble::TooMany => self.too_many,
             FileTrouble::Altered => self.altered,
+            FileTrouble::Silent => self.silent,
             FileTrouble::Unasked => self.unasked,
             FileTrouble::NoRoom => self.no_room,
             FileTrouble::Busy => self.busy,

@@ -3,6 +3,7 @@
 use crate::{steps::*, *};
 use anyhow::{Context, ensure};
 use duologue_e2e::{Scene, server::Server, until, within};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{
     fs,
@@ -250,14 +251,14 @@ async fn files_are_dropped_and_pasted_with_their_folders(scene: &Scene, with: Ki
              document.querySelector('main').dispatchEvent(event); return event.defaultPrevented"
         )
     };
-    let two = serde_json::json!([["one.txt", "eins"], ["two.txt", "zwei"]]);
+    let two = json!([["one.txt", "eins"], ["two.txt", "zwei"]]);
     let taken: bool = ana.script(&carry("dragover"), vec![two.clone()]).await?;
     ensure!(taken, "the page does not take what is held above it");
     ana.script::<bool>(&carry("drop"), vec![two]).await?;
     let mut names = vec!["one.txt", "two.txt"];
     // Firefox gives no script a clipboard with files in it.
     if with == Chromium {
-        let pasted = serde_json::json!([["pasted.png", "bild"]]);
+        let pasted = json!([["pasted.png", "bild"]]);
         ana.script::<bool>(&carry("paste"), vec![pasted]).await?;
         names.push("pasted.png");
     }
@@ -270,3 +271,123 @@ async fn files_are_dropped_and_pasted_with_their_folders(scene: &Scene, with: Ki
     }
     Ok(())
 }
+
+/// Makes a page say something else of its files than is true, and send something else: each offer goes
+/// through `arguments[0]`, a list of what stands there and what is to stand there; data through `lie`.
+const LIE: &str = r#"
+    const send = RTCDataChannel.prototype.send;
+    window.lie = arguments[1];
+    window.words = arguments[0];
+    RTCDataChannel.prototype.send = function (data) {
+        if (typeof data === 'string' && data.includes('"file":"offer"'))
+            for (const [is, becomes] of window.words) data = data.replace(new RegExp(is), becomes);
+        if (data instanceof ArrayBuffer && data.byteLength > 20 && new Uint8Array(data)[0] === 3) {
+            if (window.lie === 'altered') { data = data.slice(0); new Uint8Array(data)[20] ^= 1; }
+            if (window.lie === 'unasked') {
+                const more = data.slice(0);
+                new Uint8Array(more)[14] = 1;
+                send.call(this, more);
+            }
+        }
+        return send.call(this, data);
+    };
+    return null"#;
+
+pairs!(whoever_lies_is_refused_with_a_sentence, Light, {
+    chromium: (Chromium, Chromium),
+    to_firefox: (Chromium, Firefox),
+});
+
+async fn whoever_lies_is_refused_with_a_sentence(scene: &Scene, with: (Kind, Kind)) -> Result<()> {
+    let folder = TempDir::new()?;
+    let server = Server::start().await?;
+    let ana = scene.person(with.0, "Ana").await?;
+    let ben = scene.person(with.1, "Ben").await?;
+    with_chats(&server, &ana, &ben).await?;
+    ana.script::<()>(LIE, vec![json!([]), json!("")]).await?;
+    let long = format!("{}.txt", "x".repeat(10_000));
+    let cases: [(&str, serde_json::Value, &str, &str, bool); 7] = [
+        // The card has what is left of the name.
+        (
+            "x",
+            json!([["\"name\":\"[^\"]*", "\"name\":\"../../x"]]),
+            "",
+            "no honest file has such a name",
+            false,
+        ),
+        (
+            "b",
+            json!([["\"name\":\"[^\"]*", "\"name\":\"a\\u0000/b"]]),
+            "",
+            "no honest file has such a name",
+            false,
+        ),
+        (
+            "long",
+            json!([["\"name\":\"[^\"]*", format!("\"name\":\"{long}")]]),
+            "",
+            "no honest file has such a name",
+            false,
+        ),
+        (
+            "huge.bin",
+            json!([["\"size\":\\d+", "\"size\":9007199254740992"]]),
+            "",
+            "larger than any disk",
+            false,
+        ),
+        (
+            "short.bin",
+            json!([["\"size\":\\d+", "\"size\":1000"]]),
+            "",
+            "not what was offered",
+            true,
+        ),
+        (
+            "altered.bin",
+            json!([]),
+            "altered",
+            "not what was offered",
+            true,
+        ),
+        (
+            "unasked.bin",
+            json!([]),
+            "unasked",
+            "nobody had asked for",
+            true,
+        ),
+    ];
+    for (at, (name, words, lie, sentence, accepted)) in cases.into_iter().enumerate() {
+        // One sentence is said of all bad names of one person: it has to be put away before the next.
+        let set = "window.words = arguments[0]; window.lie = arguments[1]; return null";
+        ana.script::<()>(set, vec![words, json!(lie)]).await?;
+        let name = if name == "long" { "long.bin" } else { name };
+        let file = make_file(folder.path(), name, MEGABYTE + at)?;
+        ana.upload(&file).await?;
+        if accepted {
+            ben.press_in(name, "Accept").await?;
+        }
+        ben.is_told(&sentence.split(' ').collect::<Vec<_>>())
+            .await?;
+        ben.press("Remove from the list").await?;
+        until("nothing to be kept of it", ARRIVING, async || {
+            let kept: Vec<String> = ben.script_async(KEPT).await?;
+            ensure!(kept.is_empty(), "{kept:?}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// What lies in the page's own folder for files.
+const KEPT: &str = r#"
+    const done = arguments[0];
+    (async () => {
+        const top = await navigator.storage.getDirectory();
+        const names = [];
+        try { for await (const name of (await top.getDirectoryHandle('files')).keys()) names.push(name); } catch {}
+        return names;
+    })().then(done, (error) => done([String(error)]));
+"#;

@@ -130,6 +130,15 @@ impl Person {
             .convert()?)
     }
 
+    /// The same of a script that calls back with what it found.
+    pub async fn script_async<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
+        let turn = self.browser.turn(&self.window).await?;
+        let value = turn.driver.execute_async(script, vec![]).await;
+        Ok(value
+            .with_context(|| format!("{}'s page", self.label))?
+            .convert()?)
+    }
+
     async fn with_roles<T: DeserializeOwned>(&self, script: &str, args: Vec<Value>) -> Result<T> {
         self.script(&format!("{}\n{script}", page::BY_ROLE), args)
             .await

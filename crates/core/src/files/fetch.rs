@@ -20,6 +20,8 @@ const MOST_LANES: usize = 4;
 /// After a lane that came to nothing: doubled each time.
 const RETRY: u64 = 500;
 const RETRY_MOST: u64 = 8_000;
+/// Lanes in a row over which nothing came: there will be no more.
+const TRIES: u32 = 8;
 pub(super) const AT_ONCE: Millis = Millis(0);
 
 impl Files {
@@ -136,6 +138,12 @@ impl Files {
             && let Some(person) = self.people.get_mut(&lane.peer)
         {
             person.on_failure(now);
+            if person.failures >= TRIES {
+                for incoming in self.incoming.iter_mut().filter(|it| it.has(lane.peer)) {
+                    incoming.bar(lane.peer, Trouble::Silent);
+                }
+                out.push(Output::Changed);
+            }
         }
         out.push(Output::CloseLane(id));
     }
@@ -197,13 +205,16 @@ impl Files {
                 out.extend(again.map(|it| Output::Frame(id, it.head())));
                 let (peer, rtt) = (lane.peer, lane.rtt);
                 if let Some(person) = self.people.get_mut(&peer) {
-                    person.failures = 0;
                     person.rtt = rtt;
                 }
             }
             Frame::Ask { slot, span } => self.on_ask(now, id, slot, span, out),
             Frame::Data { slot, span } => match lane.on_data(now, slot, span) {
                 Came::Due { slot } => {
+                    let peer = lane.peer;
+                    if let Some(person) = self.people.get_mut(&peer) {
+                        person.failures = 0;
+                    }
                     let fetching = self.by_slot(slot).filter(|it| it.is_fetching());
                     match fetching.map(|it| it.about.root) {
                         Some(root) => out.push(Output::Keep {

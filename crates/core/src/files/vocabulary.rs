@@ -170,6 +170,8 @@ pub enum Trouble {
     TooMany,
     /// What came is not what was offered, again and again.
     Altered,
+    /// Whoever has it does not send it, however often they are asked.
+    Silent,
     /// Bytes came that nobody had asked for.
     Unasked,
     /// The disk, or what the browser gives of it, is full.

@@ -226,6 +226,20 @@ fn bytes_that_nobody_asked_for_end_it() {
     assert!(world.sides[1].disk.is_empty());
 }
 
+#[test]
+fn who_says_they_have_it_and_sends_nothing_is_given_up() {
+    let mut world = World::new(2, 1);
+    let root = world.send(0, None, "x", &content(1, MEGABYTE));
+    world.run(100);
+    // Asks for it find nothing there.
+    world.sides[0].is_mute = true;
+    world.accept_all(1);
+    world.run(200_000);
+    assert_eq!(world.the(1).stage, Stage::Ended(Trouble::Silent));
+    assert_eq!(world.got(1, root), None);
+    assert!(world.sides[1].files.next_wake().is_none(), "all is quiet");
+}
+
 fn offer(name: &str, size: u64, root: u8) -> FileMsg {
     let about = About {
         root: FileRoot([root; 32]),

@@ -39,6 +39,8 @@ pub struct Side {
     offered: BTreeMap<FileRoot, Vec<u8>>,
     /// Data messages of theirs that arrive with a byte turned over.
     pub spoils: u32,
+    /// Serves nothing.
+    pub is_mute: bool,
     /// Bytes of content that left here.
     pub sent: u64,
     pub lanes_opened: u32,
@@ -101,6 +103,7 @@ impl World {
             chosen: BTreeMap::new(),
             offered: BTreeMap::new(),
             spoils: 0,
+            is_mute: false,
             sent: 0,
             lanes_opened: 0,
             most_leaving: 0,
@@ -274,6 +277,7 @@ impl World {
                 }
             }
             Output::Frame(lane, head) => self.post(at, lane, head),
+            Output::Serve(..) if self.sides[at].is_mute => {}
             Output::Serve(lane, stretch) => self.serve(at, lane, stretch),
             Output::Keep { lane, root, span } => {
                 unreachable!("{at} {lane:?} {root:?} {span:?}: kept where the bytes are at hand")
