@@ -6,6 +6,7 @@ use super::{
     disk::{Fault, Folder, has_room},
     lock::Lock,
     parts::{ABOUT, CONTENT, HASHES, PIECES, Part},
+    recordings::Recordings,
     say, say_with,
 };
 use crate::protocol::{self, Found, Kept, News, Order, Why};
@@ -36,6 +37,7 @@ pub struct Desk {
     /// Chosen files that are being read.
     reading: RefCell<Vec<u32>>,
     buffer: RefCell<Vec<u8>>,
+    recordings: Rc<Recordings>,
 }
 
 impl Desk {
@@ -46,6 +48,7 @@ impl Desk {
             Err(_) => top.clone(),
         };
         Desk {
+            recordings: Recordings::open(&top).await,
             top,
             files,
             parts: RefCell::default(),
@@ -118,6 +121,7 @@ pub fn take(desk: &Rc<Desk>, order: Order, beside: JsValue) {
             let kept = later.unfinished(&place).await;
             say(&News::Unfinished { kept });
         }),
+        Order::Recording(ask) => desk.recordings.take(ask, beside),
         Order::Open { root } => {
             let source = desk.sources.borrow().get(&root).map(|it| it.blob.clone());
             let beside = source.map_or(JsValue::NULL, JsValue::from);
