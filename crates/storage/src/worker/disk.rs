@@ -11,7 +11,7 @@ use web_sys::{
 };
 
 /// Kept in memory, a file takes it twice when it is handed to the person.
-const MEMORY_MOST: u64 = 512 * 1024 * 1024;
+pub const MEMORY_MOST: u64 = 512 * 1024 * 1024;
 /// Left over for whatever else the page keeps.
 const SPARE: f64 = 16.0 * 1024.0 * 1024.0;
 
