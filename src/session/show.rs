@@ -123,6 +123,8 @@ impl Show {
             set(tile.microphone, peer.media.microphone);
             set(tile.camera, peer.media.camera);
             set(tile.screen, peer.screen);
+            set(tile.recording, peer.recording);
+            set(tile.told, peer.told);
             tile.signs.show(peer.hand, peer.reaction);
         }
         debug_assert!(
@@ -151,6 +153,8 @@ impl Show {
             stream: RwSignal::new_local(None),
             screen: RwSignal::new(peer.screen),
             screen_stream: RwSignal::new_local(None),
+            recording: RwSignal::new(peer.recording),
+            told: RwSignal::new(peer.told),
             viewers: StoredValue::new_local(Viewers::default()),
             screen_viewers: StoredValue::new_local(Viewers::default()),
             level: RwSignal::new(0.0),

@@ -7,42 +7,80 @@ use duologue_core::{record, tagged, words};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Make a place for it.
-    Begin { about: About },
+    Begin {
+        about: About,
+    },
     /// The next bytes. Beside it: a `Blob`.
-    Piece { id: String },
+    Piece {
+        id: String,
+    },
     /// No more bytes come. `millis`: how long it is by the page's own clock.
-    End { id: String, millis: u64 },
+    End {
+        id: String,
+        millis: u64,
+    },
     /// All that are here.
     List,
-    Rename { id: String, name: String },
-    Remove { id: String },
+    Rename {
+        id: String,
+        name: String,
+    },
+    Remove {
+        id: String,
+    },
     /// For a person to have, or to see.
-    Open { id: String },
+    Open {
+        id: String,
+    },
     /// One that was found after a crash.
-    Repair { id: String },
+    Repair {
+        id: String,
+    },
     /// Say `Beat` so often from now on; 0: no more.
-    Beat { hertz: u32 },
+    Beat {
+        hertz: u32,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tell {
-    Begun { id: String },
+    Begun {
+        id: String,
+    },
     /// It is on the disk as far as this.
-    Kept { id: String, size: u64 },
+    Kept {
+        id: String,
+        size: u64,
+    },
     /// How much room is left for what comes.
-    Room { left: Option<u64> },
-    Ended { id: String },
-    Failed { id: String, why: Trouble },
+    Room {
+        left: Option<u64>,
+    },
+    Ended {
+        id: String,
+    },
+    Failed {
+        id: String,
+        why: Trouble,
+    },
     All {
         all: Vec<Shown>,
         used: Option<u64>,
         left: Option<u64>,
     },
     /// Beside it: the `File` or `Blob`, or nothing where it cannot be had.
-    Opened { id: String },
+    Opened {
+        id: String,
+    },
     /// Being made whole: so many of so many bytes looked at.
-    Repairing { id: String, done: u64, of: u64 },
-    Repaired { id: String },
+    Repairing {
+        id: String,
+        done: u64,
+        of: u64,
+    },
+    Repaired {
+        id: String,
+    },
     Beat,
 }
 

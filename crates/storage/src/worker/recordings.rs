@@ -170,7 +170,12 @@ impl Recordings {
                 busy: false,
             });
         }
-        all.sort_by(|a, b| b.about.at.cmp(&a.about.at).then(b.about.id.cmp(&a.about.id)));
+        all.sort_by(|a, b| {
+            b.about
+                .at
+                .cmp(&a.about.at)
+                .then(b.about.id.cmp(&a.about.id))
+        });
         let room = self.room().await;
         tell(Tell::All {
             all,
@@ -233,7 +238,10 @@ impl Recordings {
     async fn repair(&self, id: &str) -> Result<(), Trouble> {
         let _lock = lock(id).await?;
         let folder = self.folder.existing(id).await.ok_or(Trouble::Broken)?;
-        let at = folder.file(CONTENT).await.map_or(0.0, |it| it.last_modified());
+        let at = folder
+            .file(CONTENT)
+            .await
+            .map_or(0.0, |it| it.last_modified());
         let mut about = about(&folder, id, at as u64).await;
         let mut content = folder.place(CONTENT).await.map_err(trouble)?;
         let progress = |done, of| repairing(id, done, of);
