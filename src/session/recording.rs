@@ -3,7 +3,7 @@
 //!
 //! | module   | owns |
 //! |----------|------|
-//! | `studio` | a recording that is on: who is in it, its files, its clock |
+//! | `studio` | a recording that is on: its files, its clock; `guests` who is in it, `events` what it hears |
 //! | `take`   | one of its files: drawn, mixed and handed to the worker |
 //! | `scene`  | where everybody is in the picture |
 //! | `watch`  | how long it is |
@@ -11,6 +11,8 @@
 //! | `shelf`  | what has been recorded |
 
 mod desk;
+mod events;
+mod guests;
 mod scene;
 mod shelf;
 mod studio;

@@ -4,6 +4,7 @@
 
 pub mod browser;
 pub mod fake_peer;
+pub mod film;
 pub mod hostile;
 pub mod ice;
 pub mod page;

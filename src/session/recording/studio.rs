@@ -4,7 +4,8 @@
 
 use super::{
     RecordState, RecordTrouble, Recorded, Recording,
-    desk::{Desk, Heard, Hearing},
+    desk::{Desk, Hearing},
+    guests::{keep, screen_of},
     take::{Guest, Showings, Take, plain},
     watch::Watch,
 };
@@ -12,18 +13,15 @@ use crate::{
     browser::{
         clock,
         drawing::Showing,
-        media::Stream,
-        random,
-        recorder::{self, Piece},
+        random, recorder,
         storage_worker::{StorageWorker, Word},
     },
-    session::{Call, ShareState, Tile},
-    words::words,
+    session::{Call, Tile},
 };
 use duologue_core::{io::Intent, time::Millis};
 use duologue_storage::{
     protocol::{News, Order},
-    recordings::{About, Ask, Tell, Trouble},
+    recordings::{About, Ask, Tell},
 };
 use leptos::prelude::*;
 use std::{
@@ -36,15 +34,9 @@ const FRAMES: u32 = 30;
 const LOOK: u32 = 5;
 /// Beats that were held up come all at once; frames that near to each other are none.
 const NEAREST_MS: u64 = 16;
-/// Less room than this is told: in bytes, and in seconds of this recording.
-const LOW_BYTES: u64 = 200_000_000;
-const LOW_SECONDS: u64 = 60;
-/// With less than this it ends while it can still be made whole.
-const LEAST_BYTES: u64 = 20_000_000;
-const SELF: &str = "self";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub enum Stage {
     Starting,
     On,
     Paused,
@@ -52,22 +44,22 @@ enum Stage {
 }
 
 pub struct Studio {
-    this: Weak<Studio>,
-    recording: Recording,
-    call: Call,
-    desk: Rc<Desk>,
-    hearing: RefCell<Option<Hearing>>,
-    beat: RefCell<Option<StorageWorker>>,
-    beats: Cell<u32>,
-    drawn: Cell<Millis>,
-    takes: RefCell<Vec<Rc<Take>>>,
-    guests: RefCell<Vec<Guest>>,
-    showings: RefCell<Showings>,
-    watch: RefCell<Watch>,
-    stage: Cell<Stage>,
-    mixes: bool,
-    each: bool,
-    kind: &'static str,
+    pub(super) this: Weak<Studio>,
+    pub(super) recording: Recording,
+    pub(super) call: Call,
+    pub(super) desk: Rc<Desk>,
+    pub(super) hearing: RefCell<Option<Hearing>>,
+    pub(super) beat: RefCell<Option<StorageWorker>>,
+    pub(super) beats: Cell<u32>,
+    pub(super) drawn: Cell<Millis>,
+    pub(super) takes: RefCell<Vec<Rc<Take>>>,
+    pub(super) guests: RefCell<Vec<Guest>>,
+    pub(super) showings: RefCell<Showings>,
+    pub(super) watch: RefCell<Watch>,
+    pub(super) stage: Cell<Stage>,
+    pub(super) mixes: bool,
+    pub(super) each: bool,
+    pub(super) kind: &'static str,
 }
 
 impl Studio {
@@ -180,150 +172,7 @@ impl Studio {
         self.showings.take();
     }
 
-    fn on_heard(&self, heard: &Heard) {
-        match heard {
-            Heard::Lasting(lasting) => {
-                self.recording.fleeting.try_set(!*lasting);
-            }
-            Heard::Broken => {
-                self.end();
-                self.takes.take();
-                self.trouble(RecordTrouble::Broken);
-                self.close();
-            }
-            Heard::Tell(tell, _) => match tell {
-                Tell::Begun { id } => self.on_begun(id),
-                Tell::Kept { id, size } => self.on_kept(id, *size),
-                Tell::Room { left } => self.on_room(*left),
-                Tell::Ended { id } => self.on_ended(id),
-                Tell::Failed { id, why } => self.on_failed(id, *why),
-                _ => {}
-            },
-        }
-    }
-
-    fn on_begun(&self, id: &str) {
-        let Some(take) = self.take(id) else { return };
-        if self.stage.get() == Stage::Starting {
-            // Everybody is told, and then it begins.
-            self.stage.set(Stage::On);
-            self.call.send(Intent::Record(Recorded::On));
-            self.look();
-            self.watch.borrow_mut().run(clock::now().0);
-            self.start_beat();
-            self.recording.state.try_set(RecordState::On);
-        }
-        if self.stage.get() == Stage::Ending {
-            return self.on_piece(id, Piece::Ended);
-        }
-        let guests = self.guests.borrow();
-        take.draw(&guests, &self.showings.borrow());
-        let (this, of) = (self.this.clone(), id.to_owned());
-        let started = take.start(self.kind, &guests, move |piece| {
-            if let Some(studio) = this.upgrade() {
-                studio.on_piece(&of, piece);
-            }
-        });
-        drop(guests);
-        if started.is_err() {
-            self.on_piece(id, Piece::Ended);
-            self.trouble(RecordTrouble::Broken);
-            self.end();
-        } else if self.stage.get() == Stage::Paused {
-            take.hold(true);
-        }
-    }
-
-    fn on_piece(&self, id: &str, piece: Piece) {
-        let Some(take) = self.take(id) else { return };
-        let id = id.to_owned();
-        match piece {
-            Piece::Bytes(bytes) => self.desk.ask_with(Ask::Piece { id }, &bytes),
-            Piece::Ended => {
-                take.end();
-                let millis = take.millis();
-                self.desk.ask(Ask::End { id, millis });
-                // By itself: the browser could not go on.
-                if take.whom.is_none() {
-                    self.end();
-                }
-            }
-        }
-    }
-
-    fn on_kept(&self, id: &str, size: u64) {
-        if let Some(take) = self.take(id) {
-            take.size.set(size);
-            let all = self.takes().iter().map(|it| it.size.get()).sum();
-            self.recording.bytes.try_set(all);
-        }
-    }
-
-    fn on_room(&self, left: Option<u64>) {
-        let Some(left) = left else { return };
-        let bytes: u64 = self.takes().iter().map(|it| it.size.get()).sum();
-        let millis = self.watch.borrow().millis(clock::now().0).max(1_000);
-        // As it begins nothing is known of how much it will be: as much as it may be.
-        let a_second = (bytes * 1_000 / millis).max(100_000);
-        let seconds = left.saturating_sub(LEAST_BYTES) / a_second;
-        let low = left < LOW_BYTES || seconds < LOW_SECONDS;
-        self.recording.low.try_set(low.then_some(seconds));
-        if left < LEAST_BYTES {
-            self.trouble(RecordTrouble::NoRoom);
-            self.end();
-        }
-    }
-
-    fn on_ended(&self, id: &str) {
-        self.recording.kept.try_set(true);
-        self.forget(id);
-    }
-
-    fn on_failed(&self, id: &str, why: Trouble) {
-        let Some(take) = self.take(id) else { return };
-        let trouble = match why {
-            Trouble::NoRoom => RecordTrouble::NoRoom,
-            Trouble::Busy | Trouble::Empty | Trouble::Broken => RecordTrouble::Broken,
-        };
-        // Ended before anything came: nothing is missed.
-        if why != Trouble::Empty {
-            self.trouble(trouble);
-        }
-        let over = self.stage.get() == Stage::Ending;
-        if !over && take.runs() {
-            // What there is of it is made whole.
-            return self.end();
-        }
-        self.forget(id);
-        if !over && take.whom.is_none() {
-            self.end();
-            self.close_if_done();
-        }
-    }
-
-    fn forget(&self, id: &str) {
-        self.takes.borrow_mut().retain(|it| it.id != id);
-        self.close_if_done();
-    }
-
-    fn close_if_done(&self) {
-        if self.stage.get() == Stage::Ending && self.takes.borrow().is_empty() {
-            self.close();
-        }
-    }
-
-    fn close(&self) {
-        self.recording.state.try_set(RecordState::Off);
-        self.recording.studio.try_set_value(None);
-        let hearing = self.hearing.take();
-        drop(hearing);
-    }
-
-    fn trouble(&self, trouble: RecordTrouble) {
-        self.recording.trouble.try_set(Some(trouble));
-    }
-
-    fn start_beat(&self) {
+    pub(super) fn start_beat(&self) {
         let this = self.this.clone();
         let worker = StorageWorker::start(move |word| {
             if let Word::News(News::Recording(Tell::Beat), _) = word
@@ -367,7 +216,7 @@ impl Studio {
     }
 
     /// Who is there, and what they send.
-    fn look(&self) {
+    pub(super) fn look(&self) {
         let Some(guests) = self.find_guests() else {
             // The page is elsewhere.
             return self.end();
@@ -423,115 +272,15 @@ impl Studio {
         }
     }
 
-    fn find_guests(&self) -> Option<Vec<Guest>> {
-        let mut guests = vec![self.myself()?];
-        let share = self.call.share;
-        if matches!(share.state.try_get_untracked()?, ShareState::On { .. }) {
-            let mut sound = None;
-            share.with_capture(|capture, _| {
-                sound = capture.sound.as_ref().map(|it| Stream::of(&[it]));
-            });
-            guests.push(Guest {
-                key: screen_of(SELF),
-                whose: SELF.to_owned(),
-                name: words().share.own.to_owned(),
-                screen: true,
-                picture: share.picture.try_get_untracked()?,
-                sound,
-            });
-        }
-        for tile in self.tiles()? {
-            // Who does not know is not recorded.
-            if tile.told.try_get_untracked()? {
-                guests.extend(of_tile(&tile)?);
-            }
-        }
-        Some(guests)
-    }
-
-    fn myself(&self) -> Option<Guest> {
-        let local = self.call.local;
-        let mut sound = None;
-        local.with_tracks(|microphone, _| sound = microphone.map(|it| Stream::of(&[it])));
-        Some(Guest {
-            key: SELF.to_owned(),
-            whose: SELF.to_owned(),
-            name: called(self.call.my_name.try_get_untracked()?),
-            screen: false,
-            picture: local.preview.try_get_untracked()?,
-            sound,
-        })
-    }
-
-    fn name_of_call(&self) -> String {
-        let guests = self.guests.borrow();
-        let others = self.tiles().unwrap_or_default();
-        let names: Vec<String> = others
-            .iter()
-            .filter_map(|tile| tile.name.try_get_untracked().map(called))
-            .collect();
-        match (names.is_empty(), guests.first()) {
-            (true, Some(me)) => words().recording.named_alone(&me.name),
-            _ => words().recording.named(&words().common.list_all(&names)),
-        }
-    }
-
-    fn tiles(&self) -> Option<Vec<Tile>> {
+    pub(super) fn tiles(&self) -> Option<Vec<Tile>> {
         self.call.tiles.try_get_untracked()
     }
 
-    fn takes(&self) -> Vec<Rc<Take>> {
+    pub(super) fn takes(&self) -> Vec<Rc<Take>> {
         self.takes.borrow().clone()
     }
 
-    fn take(&self, id: &str) -> Option<Rc<Take>> {
+    pub(super) fn take(&self, id: &str) -> Option<Rc<Take>> {
         self.takes.borrow().iter().find(|it| it.id == id).cloned()
-    }
-}
-
-/// Somebody, and the screen that they show.
-fn of_tile(tile: &Tile) -> Option<Vec<Guest>> {
-    let id = tile.id.try_get_value()?;
-    let name = called(tile.name.try_get_untracked()?);
-    let stream = tile.stream.try_get_untracked()?;
-    let mut guests = vec![Guest {
-        key: id.clone(),
-        whose: id.clone(),
-        name: name.clone(),
-        screen: false,
-        picture: stream.clone().filter(|_| tile.camera.get_untracked()),
-        sound: stream,
-    }];
-    if let Some(screen) = tile.screen.try_get_untracked()? {
-        let stream = tile.screen_stream.try_get_untracked()?;
-        guests.push(Guest {
-            key: screen_of(&id),
-            whose: id,
-            name: words().share.screen_of(&name),
-            screen: true,
-            sound: stream.clone().filter(|_| screen.sound),
-            picture: stream,
-        });
-    }
-    Some(guests)
-}
-
-fn keep(tile: &Tile, screen: bool, size: (f64, f64)) {
-    let viewers = if screen {
-        tile.screen_viewers
-    } else {
-        tile.viewers
-    };
-    viewers.try_with_value(|viewers| viewers.keep(size));
-}
-
-fn screen_of(key: &str) -> String {
-    [key, "/screen"].concat()
-}
-
-fn called(name: String) -> String {
-    match name.is_empty() {
-        true => words().call.guest.to_owned(),
-        false => name,
     }
 }
