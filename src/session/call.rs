@@ -199,6 +199,7 @@ impl Call {
 
     fn close(self) {
         self.recording.close();
+        self.with_driver(|driver| driver.show.close());
         self.send(Intent::Leave);
         self.local.close();
         if let Some(held) = self.held.try_get_value() {
