@@ -4,8 +4,8 @@ use crate::{
     parts::{lean::part, page, update::UpdateNotice},
     route::Route,
     screens::{
-        check::CheckScreen, direct::DirectCall, home::Home, not_found::NotFound, room::Room,
-        upcoming::Upcoming,
+        check::CheckScreen, direct::DirectCall, home::Home, not_found::NotFound,
+        recordings::Recordings, room::Room, upcoming::Upcoming,
     },
     session::{keep_page, rest_is_there},
     words::words,
@@ -45,7 +45,7 @@ fn elsewhere(route: Route) -> AnyView {
         Route::People => upcoming(words.people),
         Route::Live(_) => upcoming(words.live),
         Route::Check => view! { <CheckScreen /> }.into_any(),
-        Route::Recordings => upcoming(words.recordings),
+        Route::Recordings => view! { <Recordings /> }.into_any(),
         Route::Home | Route::Room(_) | Route::NotFound => view! { <NotFound /> }.into_any(),
     }
 }

@@ -207,12 +207,77 @@ files-news = { $name } sends you { $file } ({ $size })
 files-show = Show
 files-drop = Drop files here to send them
 
+recording-record = Record
+# $names: one name, or several as common-list-last makes them.
+recording-named = Call with { $names }
+recording-named-alone = { $name }, alone
+recording-title = Record this call
+recording-whole = Everything in one file: pictures, shared screens and the mixed sound.
+recording-each = One file for each person, too
+recording-told = Everybody is told: a mark on every screen, an announcement and a sound. Whoever comes later is told before they are recorded.
+recording-kept-here = The recording stays on this device. Nobody else gets it.
+recording-fleeting = This window is private: what is recorded goes when it closes. Save it before.
+recording-impossible = This browser cannot record.
+recording-start = Start recording
+recording-stop = Stop recording
+recording-pause = Pause recording
+recording-resume = Resume recording
+recording-cancel = Cancel
+recording-on = Recording
+recording-paused = Recording paused
+recording-starting = Recording begins…
+recording-ending = Finishing the recording…
+# $size: how large it is, as files-megabytes and so on make it.
+recording-size = { $size }
+recording-began = You are recording. Everybody has been told.
+recording-by = { $name } is recording
+recording-by-began = { $name } is recording this call.
+recording-by-paused = { $name } paused the recording
+recording-by-ended = { $name } stopped recording.
+recording-saved = The recording is kept on this device.
+recording-see = Show recordings
+recording-unmixed = This device has no sound output, and without one this browser mixes no sound: only your own voice is in the file of everything. One file for each person has everybody's.
+# $time: how long it lasts, as files-minutes and so on make it.
+recording-low = There is room for about { $time } more. Stop, or make room on this device.
+recording-no-room = The recording has ended: there is no room left on this device. What was recorded is kept.
+recording-broken = The recording has ended: the browser could not go on. What was recorded until then is kept.
+
+recordings-title = Recordings
+recordings-text = What you have recorded on this device. Nobody else has it.
+recordings-none = There are no recordings on this device.
+recordings-none-text = Start a call and press Record: everybody is told, and the recording is kept here.
+recordings-nameless = Recording
+recordings-play = Play
+recordings-close = Close the player
+recordings-save = Save
+recordings-rename = Rename
+recordings-name = Name
+recordings-keep = Keep the name
+recordings-delete = Delete
+recordings-delete-question = Delete this recording for good?
+recordings-delete-yes = Delete for good
+recordings-delete-no = Keep it
+recordings-found = Found after a crash. Repair it, then it plays and can be moved about in.
+recordings-repair = Repair
+# $part: a number from 0 to 100.
+recordings-repairing = Repairing: { $part } %
+recordings-busy = Being recorded in a tab just now
+# $used, $left: sizes, as files-megabytes and so on make them.
+recordings-room = { $used } used, { $left } left
+recordings-fleeting = This window is private: recordings go when it closes. Save what you want to keep.
+recordings-broken = Recordings cannot be had in this browser just now. Load the page again.
+recordings-trouble-busy = Another tab has this recording. Close it there, then try again.
+recordings-trouble-empty = There is nothing in this recording that could be played. Delete it.
+recordings-trouble-broken = This recording cannot be repaired. It may still play in part; save it, or delete it.
+recordings-trouble-no-room = There is no room left on this device. Delete what you do not need, then try again.
+
 shortcuts-title = Keyboard shortcuts
 # The name of the key.
 shortcuts-space = Space
 shortcuts-microphone = Microphone on or off
 shortcuts-camera = Camera on or off
 shortcuts-screen = Share your screen, or stop
+shortcuts-record = Start or stop recording
 shortcuts-talk = Hold to talk while the microphone is off
 shortcuts-hand = Raise or lower your hand
 shortcuts-people = People
@@ -492,7 +557,6 @@ ended-room-too-long = A room's name has 64 characters at most. Choose a shorter 
 upcoming-title = Not in this version yet
 upcoming-people = Calling people by name is still being built. Until then, start a call and send its link.
 upcoming-live = Going live is still being built. Until then, a call takes up to eight people.
-upcoming-recordings = Recording is still being built. Nothing is stored on this device.
 
 common-back-home = Home
 common-copy = Copy

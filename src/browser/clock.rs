@@ -29,6 +29,18 @@ pub fn time_of_day(ms: u64) -> String {
         .into()
 }
 
+/// Day and time of a moment since 1970, as this browser's user writes them.
+pub fn moment(ms: u64) -> String {
+    let short = super::object::new(&[
+        ("dateStyle", "medium".into()),
+        ("timeStyle", "short".into()),
+        ("numberingSystem", "latn".into()),
+    ]);
+    js_sys::Date::new(&(ms as f64).into())
+        .to_locale_string(&super::page::locale(), &short)
+        .into()
+}
+
 /// A moment since 1970 as ISO 8601 has it; empty for none.
 pub fn iso(ms: u64) -> String {
     // Throws for moments that lie outside of what a date can say.

@@ -15,6 +15,13 @@ impl ObjectUrl {
     }
 }
 
+impl ObjectUrl {
+    /// For a player's `src`.
+    pub fn address(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Drop for ObjectUrl {
     fn drop(&mut self) {
         // Fails for no address of ours.

@@ -7,8 +7,8 @@ use std::{cell::RefCell, future::Future, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    ClipboardEvent, DragEvent, Event, File, FileList, FileSystemDirectoryEntry, FileSystemEntry,
-    FileSystemFileEntry, HtmlInputElement,
+    Blob, ClipboardEvent, DragEvent, Event, File, FileList, FileSystemDirectoryEntry,
+    FileSystemEntry, FileSystemFileEntry, HtmlInputElement,
 };
 
 /// Of one drop; a whole disk is a slip of the hand.
@@ -168,7 +168,7 @@ pub fn pick(name: &str) -> impl Future<Output = Result<Target, BrowserError>> + 
 
 /// From disk to disk. What it returns is to be kept until the browser has read it.
 pub async fn save(
-    file: &File,
+    file: &Blob,
     name: &str,
     target: Target,
 ) -> Result<Option<ObjectUrl>, BrowserError> {

@@ -16,7 +16,7 @@ thread_local! {
     static CONTEXT: OnceCell<AudioContext> = const { OnceCell::new() };
 }
 
-fn context() -> Result<AudioContext, BrowserError> {
+pub(super) fn context() -> Result<AudioContext, BrowserError> {
     CONTEXT.with(|cell| match cell.get() {
         Some(context) => Ok(context.clone()),
         None => {
@@ -43,6 +43,21 @@ pub fn wake() {
 /// never wakes it without one).
 pub fn is_awake() -> bool {
     context().is_ok_and(|it| it.state() == AudioContextState::Running)
+}
+
+/// The same, and whether it worked within a moment. Asked at once, for it is a gesture that counts.
+pub fn awake() -> impl Future<Output = bool> + use<> {
+    /// As long as a person may wait for what they pressed.
+    const PATIENCE_MS: u64 = 1_000;
+    let asked = context().ok().and_then(|it| it.resume().ok());
+    async move {
+        if let Some(asked) = asked
+            && !is_awake()
+        {
+            let _ = super::clock::within(PATIENCE_MS, JsFuture::from(asked)).await;
+        }
+        is_awake()
+    }
 }
 
 #[must_use = "dropping a meter takes it off its stream"]

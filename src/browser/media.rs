@@ -154,11 +154,27 @@ impl Stream {
     }
 
     pub fn has(&self, kind: MediaKind) -> bool {
+        self.first(kind).is_some()
+    }
+
+    /// Tracks of two streams as one.
+    pub(super) fn joined(picture: &MediaStream, sound: Option<&MediaStreamTrack>) -> Stream {
+        let stream = Stream::of(&[]);
+        for track in picture.get_video_tracks().iter() {
+            stream.add(track.unchecked_ref());
+        }
+        if let Some(sound) = sound {
+            stream.add(sound);
+        }
+        stream
+    }
+
+    pub(super) fn first(&self, kind: MediaKind) -> Option<MediaStreamTrack> {
         let tracks = match kind {
             MediaKind::Audio => self.0.get_audio_tracks(),
             MediaKind::Video => self.0.get_video_tracks(),
         };
-        tracks.length() > 0
+        tracks.get(0).dyn_into().ok()
     }
 }
 

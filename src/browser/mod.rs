@@ -12,6 +12,7 @@
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
 //! | `peer_connection`, `peer_events`, `description`, `encoder`, `codecs`, `gather`, `ice_trouble`, `stats` | a connection with its control channel; SDP; limits; circuits; candidates; servers that fail; figures |
 //! | `devices`, `media`, `screen`, `level`, `video`, `unseen`, `sound` | asking for devices; tracks; screens; loudness; showing a stream; looking at one; a short sound |
+//! | `drawing`, `mixer`, `recorder` | a picture that is drawn, sounds that are mixed, and both as a file |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
 //! | `pip` | a small window that stays above others |
 //! | `page`, `global`, `host`, `storage`, `clock`, `random`, `clipboard`, `share`, `wake_lock`, `rest`, `service_worker` | the page's surroundings |
@@ -27,6 +28,7 @@ pub mod codecs;
 mod description;
 pub mod devices;
 pub mod download;
+pub mod drawing;
 mod encoder;
 pub mod error;
 pub mod file;
@@ -41,6 +43,7 @@ pub mod lane;
 pub mod level;
 pub mod listener;
 pub mod media;
+pub mod mixer;
 pub mod object;
 pub mod page;
 pub mod peer_connection;
@@ -48,6 +51,7 @@ mod peer_events;
 pub mod pip;
 pub mod qr_reader;
 pub mod random;
+pub mod recorder;
 pub mod rest;
 pub mod screen;
 pub mod service_worker;

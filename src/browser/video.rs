@@ -2,7 +2,10 @@
 //! looked at.
 
 use super::{BrowserError, Listener, media::Stream, page, pip, sys::Player};
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, HtmlMediaElement};
@@ -64,7 +67,7 @@ pub fn set_speaker(
 
 /// The elements that show one and the same picture.
 #[derive(Clone, Default)]
-pub struct Viewers(Rc<RefCell<Vec<HtmlMediaElement>>>);
+pub struct Viewers(Rc<RefCell<Vec<HtmlMediaElement>>>, Rc<Cell<(f64, f64)>>);
 
 impl Viewers {
     pub fn add(&self, element: &HtmlMediaElement) {
@@ -76,19 +79,25 @@ impl Viewers {
         self.0.borrow_mut().retain(|it| it != element);
     }
 
+    /// Whatever is seen on the screen, this is looked at too; of no size: no more.
+    pub fn keep(&self, box_: (f64, f64)) {
+        self.1.set(box_);
+    }
+
     /// The largest box among those that can be seen, in pixels of the screen; of no size where none
     /// can. `None` while there are none.
     pub fn largest(&self) -> Option<(f64, f64)> {
         let scale = page::window().map_or(1.0, |it| it.device_pixel_ratio());
         let elements = self.0.borrow();
-        if elements.is_empty() {
+        let kept = self.1.get();
+        if elements.is_empty() && kept == (0.0, 0.0) {
             return None;
         }
         let sizes = elements.iter().filter(|it| is_in_sight(it)).map(|it| {
             let side = |side: i32| f64::from(side) * scale;
             (side(it.client_width()), side(it.client_height()))
         });
-        Some(sizes.fold((0.0, 0.0), |a, b| if a.0 * a.1 < b.0 * b.1 { b } else { a }))
+        Some(sizes.fold(kept, |a, b| if a.0 * a.1 < b.0 * b.1 { b } else { a }))
     }
 }
 

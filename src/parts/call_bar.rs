@@ -53,7 +53,7 @@ fn Clock(call: Call) -> impl IntoView {
     view! { <p class="call-clock" role="timer">{text(move || seconds.get().map(clock).unwrap_or_default())}</p> }
 }
 
-fn clock(seconds: u32) -> String {
+pub fn clock(seconds: u32) -> String {
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     let two = |number: u32| {
         if number < 10 {

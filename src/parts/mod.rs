@@ -35,6 +35,8 @@ pub mod people_panel;
 pub mod picture;
 pub mod pip;
 pub mod qr_code;
+pub mod record;
+pub mod recording_row;
 pub mod scanner;
 pub mod screen_tile;
 pub mod shortcuts;

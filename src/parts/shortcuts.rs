@@ -5,6 +5,7 @@ use crate::{
     parts::{
         dialog::Dialog,
         panel::{self, PanelKind, Panels},
+        record::toggle_recording,
         stage::Stage,
     },
     session::{Call, DeviceState},
@@ -19,6 +20,7 @@ enum Action {
     Microphone,
     Camera,
     Screen,
+    Record,
     /// While it is held.
     Talk,
     Hand,
@@ -37,6 +39,7 @@ fn action(key: &str, with_others: bool) -> Option<Action> {
         "m" => Some(Action::Microphone),
         "v" => Some(Action::Camera),
         "s" => Some(Action::Screen),
+        "r" => Some(Action::Record),
         " " => Some(Action::Talk),
         "h" => Some(Action::Hand),
         "p" => Some(Action::People),
@@ -48,7 +51,8 @@ fn action(key: &str, with_others: bool) -> Option<Action> {
 }
 
 /// Listens as long as the scope lives that it is called in.
-pub fn listen(call: Call, stage: Stage, panels: Panels, list: RwSignal<bool>) {
+/// `list` and `record` are the dialogs that keys open.
+pub fn listen(call: Call, stage: Stage, panels: Panels, [list, record]: [RwSignal<bool>; 2]) {
     let local = call.local;
     // Opened by the key alone, and to be shut when it is let go.
     let talking = StoredValue::new(false);
@@ -74,6 +78,7 @@ pub fn listen(call: Call, stage: Stage, panels: Panels, list: RwSignal<bool>) {
             Action::Microphone => local.set_microphone(!is_on(local.microphone)),
             Action::Camera => local.set_camera(!is_on(local.camera)),
             Action::Screen => call.toggle_share(),
+            Action::Record => toggle_recording(call, record),
             Action::Talk if !is_on(local.microphone) => {
                 talking.set_value(true);
                 local.set_microphone(true);
@@ -140,6 +145,7 @@ pub fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
         ("M", words.microphone),
         ("V", words.camera),
         ("S", words.screen),
+        ("R", words.record),
         (words.space, words.talk),
         ("H", words.hand),
         ("P", words.people),
@@ -175,6 +181,7 @@ mod tests {
             ("M", Some(Action::Microphone)),
             ("v", Some(Action::Camera)),
             ("s", Some(Action::Screen)),
+            ("R", Some(Action::Record)),
             (" ", Some(Action::Talk)),
             ("H", Some(Action::Hand)),
             ("p", Some(Action::People)),

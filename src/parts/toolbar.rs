@@ -7,6 +7,7 @@ use crate::{
         icon::{CHAT, INVITE, LEAVE, MORE, PEOPLE},
         lean::{part, press},
         panel::{PanelKind, PanelToggle, Panels},
+        record::RecordToggle,
         screen_tile::ShareToggle,
         signs::SignsButton,
         toggle::DeviceToggles,
@@ -24,6 +25,7 @@ pub fn Toolbar(
     panels: Panels,
     invite: RwSignal<bool>,
     options: RwSignal<bool>,
+    record: RwSignal<bool>,
 ) -> impl IntoView {
     let chat = &words().chat;
     let (words, words_people) = (&words().call, &words().people);
@@ -59,6 +61,7 @@ pub fn Toolbar(
                 count=hands
             />
             <SignsButton call=call />
+            <RecordToggle call=call asks=record />
             <DetailsToggle panels=panels />
             {invite_button}
             <RoundButton label=words.more glyph=MORE press=press(move || options.set(true)) />

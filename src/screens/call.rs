@@ -21,6 +21,7 @@ use crate::{
         people_panel::PeoplePanel,
         picture::Hearing,
         pip::{Pip, PipWindow},
+        record::{RecordDialog, RecordMarks, RecordNews},
         screen_tile::{OwnScreenTile, ScreenTile, ShareNotice},
         shortcuts::{self, ShortcutsDialog},
         signs::SignsMenu,
@@ -70,8 +71,10 @@ pub fn CallStage(call: Call) -> impl IntoView {
         held_back: RwSignal::new(false),
     };
     let retry = Callback::new(move |tile| call.retry(tile));
-    let [invite, options, keys] = [(); 3].map(|()| RwSignal::new(false));
-    shortcuts::listen(call, stage, panels, keys);
+    let [invite, options, keys, record] = [(); 4].map(|()| RwSignal::new(false));
+    shortcuts::listen(call, stage, panels, [keys, record]);
+    // Of what a call has beside people, nothing holds up its beginning.
+    let later = call.files.ready;
     let stillness = Stillness::begin();
     view! {
         <main
@@ -101,16 +104,18 @@ pub fn CallStage(call: Call) -> impl IntoView {
                 </Grid>
             </div>
             <CallBar call=call room=room />
+            {part(move || later.get().then(|| view! { <RecordMarks call=call /> }.into_any()))}
             <News tiles=call.tiles />
             <HeldBack hearing=hearing />
             <ShareNotice call=call />
             <div class="call-notices">
                 <DeviceNotices local=call.local />
                 <MutedHint local=call.local />
-                {part(move || call.files.ready.get().then(|| view! { <FileTools call=call panels=panels /> }.into_any()))}
+                {part(move || later.get().then(|| view! { <RecordNews call=call /> }.into_any()))}
+                {part(move || later.get().then(|| view! { <FileTools call=call panels=panels /> }.into_any()))}
             </div>
             <ChatNews call=call panels=panels />
-            <Toolbar call=call panels=panels invite=invite options=options />
+            <Toolbar call=call panels=panels invite=invite options=options record=record />
             <SignsMenu call=call />
             <PeoplePanel call=call stage=stage panels=panels />
             <PipWindow pip=pip />
@@ -119,6 +124,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <InviteDialog call=call open=invite />
             <OptionsDialog call=call stage=stage pip=pip open=options keys=keys />
             <ShortcutsDialog open=keys />
+            <RecordDialog call=call open=record />
         </main>
     }
     .into_any()

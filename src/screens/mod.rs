@@ -7,5 +7,6 @@ pub mod ended;
 pub mod green_room;
 pub mod home;
 pub mod not_found;
+pub mod recordings;
 pub mod room;
 pub mod upcoming;

@@ -9,6 +9,7 @@ use super::{
     local::Local,
     means,
     pulse::Pulse,
+    recording::Recording,
     share::{Detail, Share},
     show::{Show, Signals},
     signs::{Reaction, Signs},
@@ -55,6 +56,7 @@ pub struct Call {
     pub direct_trouble: RwSignal<Option<DirectTrouble>>,
     pub chat: Chat,
     pub files: FileTransfers,
+    pub recording: Recording,
     signals: Signals,
     held: StoredValue<Rc<Held>, LocalStorage>,
 }
@@ -112,6 +114,7 @@ impl Call {
             direct_trouble: signals.direct_trouble,
             chat: signals.chat,
             files: FileTransfers::new(),
+            recording: Recording::new(),
             signals,
             held: StoredValue::new_local(Rc::default()),
         }
@@ -180,10 +183,11 @@ impl Call {
         };
         *held.before_unload.borrow_mut() = Some(page::on_before_unload(in_company));
         // Whatever ends a call puts the devices down.
-        let (local, held) = (self.local, self.held);
+        let (local, held, recording) = (self.local, self.held, self.recording);
         Effect::new(move |_| {
             let phase = self.phase.get();
             if matches!(phase, Phase::Ended(_)) {
+                recording.close();
                 local.close();
             }
             held.with_value(|held| {
@@ -194,6 +198,8 @@ impl Call {
     }
 
     fn close(self) {
+        self.recording.close();
+        self.with_driver(|driver| driver.show.close());
         self.send(Intent::Leave);
         self.local.close();
         if let Some(held) = self.held.try_get_value() {
@@ -212,7 +218,7 @@ impl Call {
         }
     }
 
-    fn send(self, intent: Intent) {
+    pub(super) fn send(self, intent: Intent) {
         let Some(held) = self.held.try_get_value() else {
             return;
         };

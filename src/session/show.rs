@@ -42,6 +42,7 @@ pub struct Show {
     speaker: RefCell<Speaker<PeerId>>,
     /// How loud those were to be who have left: they may come back.
     ears: RefCell<Table<PeerId, (u8, bool)>>,
+    over: Cell<bool>,
 }
 
 impl Signals {
@@ -69,12 +70,18 @@ impl Show {
             channel_open: Cell::new(false),
             speaker: RefCell::default(),
             ears: RefCell::default(),
+            over: Cell::new(false),
         }
     }
 
     /// Has the scope gone that the signals belong to?
     pub fn is_over(&self) -> bool {
-        self.signals.phase.is_disposed()
+        self.over.get() || self.signals.phase.is_disposed()
+    }
+
+    /// The scope is going, and tiles go before it: nothing is shown any more.
+    pub fn close(&self) {
+        self.over.set(true);
     }
 
     pub fn update(&self, view: &View, conns: &Table<ConnId, PeerConnection>) {
@@ -123,6 +130,8 @@ impl Show {
             set(tile.microphone, peer.media.microphone);
             set(tile.camera, peer.media.camera);
             set(tile.screen, peer.screen);
+            set(tile.recording, peer.recording);
+            set(tile.told, peer.told);
             tile.signs.show(peer.hand, peer.reaction);
         }
         debug_assert!(
@@ -151,6 +160,8 @@ impl Show {
             stream: RwSignal::new_local(None),
             screen: RwSignal::new(peer.screen),
             screen_stream: RwSignal::new_local(None),
+            recording: RwSignal::new(peer.recording),
+            told: RwSignal::new(peer.told),
             viewers: StoredValue::new_local(Viewers::default()),
             screen_viewers: StoredValue::new_local(Viewers::default()),
             level: RwSignal::new(0.0),
@@ -197,6 +208,9 @@ impl Show {
     }
 
     pub fn tile(&self, id: PeerId) -> Option<Tile> {
+        if self.is_over() {
+            return None;
+        }
         self.tiles.borrow().get(&id).map(|(tile, _)| *tile)
     }
 }

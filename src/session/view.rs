@@ -11,7 +11,7 @@ pub use duologue_core::{
     capture::{Capture, FrameRate, Limit, Resolution},
     devices::{Device, Kind as DeviceKind, Trouble},
     seal::RoomError,
-    wire::Screen,
+    wire::{Recording as Recorded, Screen},
 };
 use leptos::prelude::*;
 
@@ -58,6 +58,10 @@ pub struct Tile {
     /// What they show beside themselves.
     pub screen: RwSignal<Option<Screen>>,
     pub screen_stream: RwSignal<Option<Stream>, LocalStorage>,
+    /// Whether they record.
+    pub recording: RwSignal<Recorded>,
+    /// They know that one records, and may be recorded.
+    pub told: RwSignal<bool>,
     /// What shows the two here.
     pub viewers: StoredValue<Viewers, LocalStorage>,
     pub screen_viewers: StoredValue<Viewers, LocalStorage>,

@@ -41,6 +41,7 @@ mod languages;
 mod needs;
 mod offline;
 mod people;
+mod recordings;
 mod server_calls;
 mod serverless;
 mod share;

@@ -8,7 +8,12 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
-use std::{fmt, path::PathBuf, process::Command};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 use tokio::sync::{Mutex, MutexGuard};
@@ -61,7 +66,9 @@ pub struct Browser {
     current: Mutex<WindowHandle>,
     process: Process,
     _screen: Option<Process>,
-    profile: TempDir,
+    /// What it keeps from one start to the next.
+    profile: Arc<TempDir>,
+    devices: Devices,
 }
 
 /// The session's turn: nobody else switches windows while it is held.
@@ -73,6 +80,20 @@ pub struct Turn<'a> {
 impl Browser {
     pub async fn start(kind: Kind, devices: Devices) -> Result<Self> {
         let profile = TempDir::with_prefix("duologue-e2e-")?;
+        Browser::start_in(kind, devices, Arc::new(profile)).await
+    }
+
+    /// Ends it at once, as a crash or a power cut would: nothing in it hears of it.
+    pub fn crash(&self) {
+        self.process.kill();
+    }
+
+    /// The same once more, with all that it had kept.
+    pub async fn start_again(&self) -> Result<Self> {
+        Browser::start_in(self.kind, self.devices, self.profile.clone()).await
+    }
+
+    async fn start_in(kind: Kind, devices: Devices, profile: Arc<TempDir>) -> Result<Self> {
         let screen = match (kind, devices) {
             // Chromium makes one up; Firefox takes the one that it is shown on.
             (Kind::Firefox, Devices::FakeAndScreen) => Some(start_screen().await?),
@@ -82,7 +103,7 @@ impl Browser {
         let (process, url) = start_driver(kind, &profile, display).await?;
         let capabilities = match kind {
             Kind::Chromium => chromium(devices, &profile)?,
-            Kind::Firefox => firefox(devices, &profile)?,
+            Kind::Firefox => firefox(devices, profile.path())?,
         };
         let driver = WebDriver::new(url, capabilities).await.with_context(|| {
             format!(
@@ -98,6 +119,7 @@ impl Browser {
             process,
             _screen: screen.map(|(process, _)| process),
             profile,
+            devices,
         })
     }
 
@@ -142,7 +164,7 @@ impl Browser {
 
     /// Where files go that a page offers for saving.
     pub fn downloads(&self) -> PathBuf {
-        downloads(&self.profile)
+        downloads(self.profile.path())
     }
 
     /// What the pages wrote to their consoles, among the browser's own chatter.
@@ -243,7 +265,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     .collect::<Vec<_>>();
     let fake = "--use-fake-device-for-media-stream";
     let grant = "--use-fake-ui-for-media-stream".to_string();
-    let mut preferences = json!({ "download.default_directory": downloads(profile) });
+    let mut preferences = json!({ "download.default_directory": downloads(profile.path()) });
     match devices {
         Devices::Fake | Devices::FakeAndScreen => args.extend([fake.to_string(), grant]),
         Devices::NoCamera => args.extend([format!("{fake}=device-count=0"), grant]),
@@ -265,7 +287,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     }))
 }
 
-fn firefox(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
+fn firefox(devices: Devices, profile: &Path) -> Result<Capabilities> {
     let mut preferences = json!({
         // Firefox tells its addresses to pages that hold a camera, and does not count a fake one.
         "media.peerconnection.ice.obfuscate_host_addresses": devices == Devices::None,
@@ -286,10 +308,12 @@ fn firefox(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
         preferences["permissions.default.camera"] = json!(setting(camera));
         preferences["permissions.default.microphone"] = json!(setting(microphone));
     }
-    let args: &[&str] = match devices {
-        Devices::FakeAndScreen => &[],
-        _ => &["-headless"],
-    };
+    // Or its driver makes one for each start.
+    let profile = profile.to_str().context("a path in UTF-8")?;
+    let mut args = vec!["-profile", profile];
+    if devices != Devices::FakeAndScreen {
+        args.push("-headless");
+    }
     let binary = paths::tool("FIREFOX", &["firefox-esr", "firefox"]).map_err(|e| anyhow!(e))?;
     capabilities(json!({
         "browserName": "firefox",
@@ -298,8 +322,8 @@ fn firefox(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
 }
 
 /// Where files go that a page offers for saving.
-fn downloads(profile: &TempDir) -> PathBuf {
-    profile.path().join("downloads")
+fn downloads(profile: &Path) -> PathBuf {
+    profile.join("downloads")
 }
 
 fn capabilities(all: serde_json::Value) -> Result<Capabilities> {

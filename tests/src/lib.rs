@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod fake_peer;
 pub mod far;
+pub mod film;
 pub mod hostile;
 pub mod ice;
 pub mod page;

@@ -66,6 +66,13 @@ impl Person {
         })
     }
 
+    /// Their browser is killed in the middle of everything, and started again: an empty tab.
+    pub async fn after_a_crash(&self) -> Result<Self> {
+        self.browser.crash();
+        let browser = Arc::new(self.browser.start_again().await?);
+        Ok(Person::at_first_tab(browser, &self.label).await)
+    }
+
     /// Somebody else in a window of this browser.
     pub async fn in_another_window(&self, label: &str) -> Result<Self> {
         let window = self.browser.new_window(&self.window).await?;

@@ -63,6 +63,15 @@ impl Process {
         self.child.id()
     }
 
+    /// All of its group, at once.
+    pub fn kill(&self) {
+        // Fails only when the group is already gone.
+        let _ = killpg(
+            Pid::from_raw(self.child.id().cast_signed()),
+            Signal::SIGKILL,
+        );
+    }
+
     /// What it and all that it started have kept processors busy for, in seconds. What has ended by
     /// now does not count.
     pub fn processor_seconds(&self) -> Result<f64> {
@@ -137,11 +146,8 @@ fn all_stats() -> Result<Vec<Stat>> {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both fail only when the group is already gone.
-        let _ = killpg(
-            Pid::from_raw(self.child.id().cast_signed()),
-            Signal::SIGKILL,
-        );
+        self.kill();
+        // Fails for what has been waited for already.
         let _ = self.child.wait();
     }
 }

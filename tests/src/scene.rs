@@ -110,6 +110,11 @@ impl Scene {
         Ok(self.remember(person.beside(label).await?))
     }
 
+    /// Somebody whose browser was killed and is there again.
+    pub async fn after_a_crash(&self, person: &Person) -> Result<Person> {
+        Ok(self.remember(person.after_a_crash().await?))
+    }
+
     fn remember(&self, person: Person) -> Person {
         self.people
             .lock()

@@ -3,7 +3,7 @@
 use crate::{
     gesture::Reaction,
     ids::{ConnId, OpId, PeerId},
-    wire::{Candidate, Codecs, FileMsg, Media, Need},
+    wire::{Candidate, Codecs, FileMsg, Media, Need, Recording},
 };
 use alloc::string::String;
 
@@ -35,6 +35,8 @@ pub enum Intent {
     ShareScreen,
     /// No more of it: by the button, or by the browser's own bar.
     StopScreen,
+    /// From now on I record, hold still, or stop: everybody is told before a byte is kept.
+    Record(Recording),
     /// How large somebody's pictures are shown here.
     Need(PeerId, Need),
     /// What this device decodes easily.

@@ -11,7 +11,7 @@ use crate::{
     ids::{Epoch, PeerId},
     negotiate::Negotiation,
     time::Millis,
-    wire::{Codecs, Media, Need, Screen},
+    wire::{Codecs, Media, Need, Recording, Screen},
 };
 use alloc::string::String;
 
@@ -60,6 +60,10 @@ pub struct Peer {
     pub gestures: Gestures,
     /// What they show beside themselves.
     pub screen: Option<Screen>,
+    /// Whether they record.
+    pub recording: Recording,
+    /// They know that one records, and may be recorded.
+    pub told: bool,
     /// What they can see of one's own pictures, once they have said so.
     pub need: Option<Need>,
     /// What their device decodes easily.
@@ -99,6 +103,8 @@ impl Peer {
             media: Media::default(),
             gestures: Gestures::default(),
             screen: None,
+            recording: Recording::Off,
+            told: false,
             need: None,
             light: Codecs::default(),
             seen: None,
@@ -201,6 +207,7 @@ impl Peer {
         self.media = Media::default();
         self.gestures = Gestures::default();
         self.screen = None;
+        self.told = false;
         self.need = None;
         self.stage = Stage::connecting(now, self.stage.was_connected());
     }

@@ -166,6 +166,10 @@ pub enum PeerMsg {
     Sharing {
         screen: Option<Screen>,
     },
+    /// Whether I record from now on. Over the control channel alone, as `Sharing` is.
+    Recording {
+        state: Recording,
+    },
     /// How large your pictures are looked at here. Over the control channel alone, as `Sharing` is.
     Need(Need),
     /// What is easily decoded here. Over the control channel alone.
@@ -244,6 +248,16 @@ pub struct Screen {
     pub sound: bool,
 }
 
+/// Whether somebody keeps what is said and shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recording {
+    #[default]
+    Off,
+    On,
+    /// Begun, and holding still.
+    Paused,
+}
+
 /// What somebody can see of another's pictures: a box in pixels of their screen for each. A box of no
 /// size: it is not looked at, and need not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,6 +318,7 @@ tagged!(PeerMsg by "type" {
     Hand { no, turn } = "hand",
     React { no, reaction } = "react",
     Sharing { screen } = "sharing",
+    Recording { state } = "recording",
     Need(it) = "need",
     Light(it) = "light",
     Again { session } = "again",
@@ -332,6 +347,12 @@ words!(Refusal {
     TooManyRooms = "too_many_rooms",
     TooFast = "too_fast",
     ServerFull = "server_full",
+});
+
+words!(Recording {
+    Off = "off",
+    On = "on",
+    Paused = "paused",
 });
 
 record!(Member { peer, card });

@@ -5,9 +5,11 @@
 //! | module     | owns |
 //! |------------|------|
 //! | `protocol` | orders to the worker, and its news |
+//! | `recordings` | the words of both about recordings |
 //! | `tree`     | a file's hash, and the hashes of its pieces |
 //! | `worker`   | the worker itself; in a browser only |
 
 pub mod protocol;
+pub mod recordings;
 pub mod tree;
 pub mod worker;

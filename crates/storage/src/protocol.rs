@@ -1,6 +1,7 @@
 //! What the page orders and what it is told: a line of JSON, and beside it, where the words say so,
 //! one thing of the browser's own (a file, bytes), which is handed over and not copied.
 
+use crate::recordings::{Ask, Tell};
 use duologue_core::{
     ids::{FileRoot, PeerId},
     json, record, tagged,
@@ -62,6 +63,7 @@ pub enum Order {
     Open {
         root: FileRoot,
     },
+    Recording(Ask),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +125,7 @@ pub enum News {
     Opened {
         root: FileRoot,
     },
+    Recording(Tell),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +163,7 @@ tagged!(Order by "do" {
     Remove { root } = "remove",
     Unfinished { place } = "unfinished",
     Open { root } = "open",
+    Recording(it) = "recording",
 });
 
 tagged!(News by "news" {
@@ -177,6 +181,7 @@ tagged!(News by "news" {
     Failed { root, why } = "failed",
     Unfinished { kept } = "unfinished",
     Opened { root } = "opened",
+    Recording(it) = "recording",
 });
 
 words!(Found { Nothing = "nothing", Part = "part", Whole = "whole" });

@@ -426,6 +426,8 @@ impl FileDesk {
             News::Hashes { root, good } => Storage::Hashes { root, good },
             News::Finished { root } => Storage::Finished(root),
             News::Failed { root, why } => Storage::Failed(root, why_to_core(why)),
+            // Recordings have a worker of their own.
+            News::Recording(_) => return,
         };
         self.dispatch(Input::Storage(said));
     }
@@ -437,7 +439,9 @@ impl FileDesk {
         };
         let (about, target) = saving.remove(at);
         drop(saving);
-        let Ok(file) = beside.dyn_into() else { return };
+        let Ok(file) = beside.dyn_into::<web_sys::Blob>() else {
+            return;
+        };
         let this = self.this.clone();
         spawn_local(async move {
             let saved = files::save(&file, name::last(&about.name), target).await;

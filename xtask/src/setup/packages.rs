@@ -7,7 +7,8 @@ use std::process::Command;
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome, ask, find};
 
-/// Each browser with its driver, and a display for what has no headless mode.
+/// Each browser with its driver, a display for what has no headless mode, and what looks at
+/// recordings.
 const BROWSERS: &[(&[&str], &str)] = &[
     (
         &["chromium", "chromium-browser", "google-chrome"],
@@ -16,6 +17,7 @@ const BROWSERS: &[(&[&str], &str)] = &[
     (&["chromedriver"], "chromium-driver"),
     (&["firefox-esr", "firefox"], "firefox-esr"),
     (&["Xvfb"], "xvfb"),
+    (&["ffprobe"], "ffmpeg"),
 ];
 
 pub fn browsers_missing(env: &Env) -> Option<String> {

@@ -1,7 +1,8 @@
 //! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
 //! those who are not connected yet. This file routes inputs and tells the next wake; `tell` sends what
 //! is said, `room` holds the roster's rules, `connect` makes connections, `direct` the pairing by
-//! tokens, `share` one's own screen, `needs` how large pictures are looked at, `view` what can be shown.
+//! tokens, `share` one's own screen,
+//! `recording` who is told that one records, `needs` how large pictures are looked at, `view` what can be shown.
 //!
 //! ```text
 //!   Lobby ──join──▶ Joining ──room──▶ InCall ──leave──▶ Ended
@@ -13,6 +14,7 @@ mod connect;
 mod direct;
 mod gestures;
 mod needs;
+mod recording;
 mod room;
 mod share;
 mod tell;
@@ -34,7 +36,7 @@ use crate::{
     seal::{RoomKeys, Seal},
     table::Table,
     time::Millis,
-    wire::{self, ClientMsg, Codecs, Media, PeerMsg, ServerMsg, clean_name},
+    wire::{self, ClientMsg, Codecs, Media, PeerMsg, Recording, ServerMsg, clean_name},
 };
 use alloc::{string::String, vec::Vec};
 use chat::is_chat;
@@ -122,6 +124,7 @@ pub struct Call {
     /// The order in which people came, so that tiles keep their place.
     arrivals: Vec<PeerId>,
     share: Share,
+    recording: Recording,
     conns: Table<ConnId, PeerId>,
     /// Who is seen in the room from outside: the life of theirs, and their name.
     present: Table<PeerId, (Epoch, String)>,
@@ -166,6 +169,7 @@ impl Call {
             peers: Table::default(),
             arrivals: Vec::new(),
             share: Share::default(),
+            recording: Recording::Off,
             conns: Table::default(),
             present: Table::default(),
             ids: OpIds::default(),
@@ -255,6 +259,7 @@ impl Call {
             Intent::React(reaction) => self.on_react(now, reaction, out),
             Intent::ShareScreen => self.on_share_screen(out),
             Intent::StopScreen => self.on_stop_screen(out),
+            Intent::Record(state) => self.on_record(state, out),
             Intent::Need(of, need) => self.on_seen(of, need, out),
             Intent::Light(light) => self.on_own_light(light, out),
             Intent::Retry(id) => {
@@ -307,6 +312,7 @@ impl Call {
                     // What was said of oneself while nothing carried it.
                     self.greet(id, out);
                     self.tell_hand(id, out);
+                    self.say_recording(id, out);
                 }
                 out.push(Output::Changed);
             }
@@ -329,6 +335,7 @@ impl Call {
                 self.greet(id, out);
                 self.tell_hand(id, out);
                 self.on_channel_for_screen(id, out);
+                self.tell_recording(id, out);
                 // What the signaller may have lost is said over the way that loses nothing.
                 self.negotiate(now, id, out, |negotiation, _, steps| {
                     negotiation.resend(steps)
@@ -467,6 +474,8 @@ impl Call {
             return;
         };
         peer.channel = false;
+        // Told anew by the next channel, if it is still so.
+        peer.recording = Recording::Off;
         self.chat.on_closed(id);
         if let Some(negotiation) = peer.negotiation.take() {
             self.conns.remove(&negotiation.conn());
@@ -495,6 +504,7 @@ impl Call {
     fn end(&mut self, why: Ended, out: &mut Vec<Output>) {
         self.phase = Phase::Ended(why);
         self.drop_screen(out);
+        self.recording = Recording::Off;
         self.close_all(out);
         out.push(Output::Changed);
     }

@@ -9,8 +9,8 @@ use crate::{
     seal::To,
     time::Millis,
     wire::{
-        self, Card, ClientMsg, MAX_ROOM, Member, PeerMsg, Refusal, Sealed, ServerMsg, VERSION,
-        clean_name, close,
+        self, Card, ClientMsg, MAX_ROOM, Member, PeerMsg, Recording, Refusal, Sealed, ServerMsg,
+        VERSION, clean_name, close,
     },
 };
 use alloc::vec::Vec;
@@ -67,6 +67,7 @@ impl Call {
         }
         self.leave_room(out);
         self.drop_screen(out);
+        self.recording = Recording::Off;
         self.phase = Phase::Ended(Ended::Left);
         self.linger = Some(now.after(super::LINGER));
         out.push(Output::Changed);
@@ -451,6 +452,10 @@ impl Call {
             }
             PeerMsg::Sharing { screen } => {
                 peer.screen = screen;
+                out.push(Output::Changed);
+            }
+            PeerMsg::Recording { state } => {
+                peer.recording = state;
                 out.push(Output::Changed);
             }
             PeerMsg::File(message) if peer.channel => {

@@ -5,7 +5,7 @@ use crate::{
     gesture::Reaction,
     ids::{ConnId, PeerId},
     peer::{Peer, Stage},
-    wire::{Codecs, Media, Need, Screen},
+    wire::{Codecs, Media, Need, Recording, Screen},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -38,6 +38,9 @@ pub struct PeerView {
     /// The newest one, with its number.
     pub reaction: Option<(u32, Reaction)>,
     pub screen: Option<Screen>,
+    pub recording: Recording,
+    /// They have been told that one records.
+    pub told: bool,
     /// How large they look at one's own pictures, once they have said so.
     pub need: Option<Need>,
     /// What their device decodes easily.
@@ -60,6 +63,8 @@ pub struct View {
     pub reaction: Option<(u32, Reaction)>,
     /// One's own screen.
     pub share: ShareState,
+    /// Whether one records.
+    pub recording: Recording,
 }
 
 impl Call {
@@ -104,6 +109,7 @@ impl Call {
             hand: self.place_in_queue(self.me.id),
             reaction: self.me.gestures.reaction(),
             share: self.share.state(),
+            recording: self.recording,
         }
     }
 
@@ -122,6 +128,8 @@ impl Call {
             state,
             media: peer.media,
             screen: peer.screen,
+            recording: peer.recording,
+            told: peer.told,
             hand: self.place_in_queue(peer.id),
             reaction: peer.gestures.reaction(),
             need: peer.need,

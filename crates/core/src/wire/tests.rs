@@ -124,6 +124,8 @@ fn messages_read_and_write_as_documented() {
         (PeerMsg::Sharing { screen: Some(Screen { sound: true }) }, r#"{"type":"sharing","screen":{"sound":true}}"#.to_string()),
         (PeerMsg::Need(Need { camera: Size { width: 640, height: 360 }, screen: Size::default() }), r#"{"type":"need","camera":{"width":640,"height":360},"screen":{"width":0,"height":0}}"#.to_string()),
         (PeerMsg::Light(Codecs { vp9: true, ..Codecs::default() }), r#"{"type":"light","av1":false,"vp9":true,"h264":false,"vp8":false}"#.to_string()),
+        (PeerMsg::Recording { state: Recording::On }, r#"{"type":"recording","state":"on"}"#.to_string()),
+        (PeerMsg::Recording { state: Recording::Paused }, r#"{"type":"recording","state":"paused"}"#.to_string()),
         (PeerMsg::Sharing { screen: None }, r#"{"type":"sharing"}"#.to_string()),
         (PeerMsg::Again { session: 3 }, r#"{"type":"again","session":3}"#.to_string()),
         (PeerMsg::Full, r#"{"type":"full"}"#.to_string()),

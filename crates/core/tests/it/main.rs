@@ -12,5 +12,6 @@ mod gestures;
 mod glare;
 mod hostile;
 mod needs;
+mod recording;
 mod rooms;
 mod share;

@@ -171,7 +171,7 @@ pub fn serve(
 }
 
 /// Lets other orders come in between.
-async fn breathe() {
+pub async fn breathe() {
     let turn = Promise::new(&mut |resolve, _| {
         let _ = super::scope().set_timeout_with_callback(&resolve);
     });

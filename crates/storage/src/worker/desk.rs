@@ -6,6 +6,7 @@ use super::{
     disk::{Fault, Folder, has_room},
     lock::Lock,
     parts::{ABOUT, CONTENT, HASHES, PIECES, Part},
+    recordings::Recordings,
     say, say_with,
 };
 use crate::protocol::{self, Found, Kept, News, Order, Why};
@@ -40,6 +41,7 @@ pub struct Desk {
     buffer: RefCell<Vec<u8>>,
     /// Bytes that were dealt with and not told of, by lane.
     written: RefCell<BTreeMap<u32, u32>>,
+    recordings: Rc<Recordings>,
 }
 
 impl Desk {
@@ -50,6 +52,7 @@ impl Desk {
             Err(_) => top.clone(),
         };
         Desk {
+            recordings: Recordings::open(&top).await,
             top,
             files,
             parts: RefCell::default(),
@@ -123,6 +126,7 @@ pub fn take(desk: &Rc<Desk>, order: Order, beside: JsValue) {
             let kept = later.unfinished(&place).await;
             say(&News::Unfinished { kept });
         }),
+        Order::Recording(ask) => desk.recordings.take(ask, beside),
         Order::Open { root } => {
             let source = desk.sources.borrow().get(&root).map(|it| it.blob.clone());
             let beside = source.map_or(JsValue::NULL, JsValue::from);

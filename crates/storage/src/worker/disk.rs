@@ -11,7 +11,7 @@ use web_sys::{
 };
 
 /// Kept in memory, a file takes it twice when it is handed to the person.
-const MEMORY_MOST: u64 = 512 * 1024 * 1024;
+pub const MEMORY_MOST: u64 = 512 * 1024 * 1024;
 /// Left over for whatever else the page keeps.
 const SPARE: f64 = 16.0 * 1024.0 * 1024.0;
 
@@ -134,15 +134,15 @@ impl Folder {
 
 /// Is there room for so many bytes more?
 pub async fn has_room(bytes: u64) -> bool {
-    let asked = super::scope().navigator().storage().estimate();
-    let Ok(asked) = asked else { return true };
-    let Ok(estimate) = settled::<StorageEstimate>(asked).await else {
-        return true;
-    };
-    match (estimate.get_quota(), estimate.get_usage()) {
-        (Some(quota), Some(usage)) => quota - usage > bytes as f64 + SPARE,
-        _ => true,
-    }
+    room().await.is_none_or(|(_, left)| left > bytes)
+}
+
+/// Bytes that this page uses, and those that are left for it, where the browser tells.
+pub async fn room() -> Option<(u64, u64)> {
+    let asked = super::scope().navigator().storage().estimate().ok()?;
+    let estimate = settled::<StorageEstimate>(asked).await.ok()?;
+    let (quota, usage) = (estimate.get_quota()?, estimate.get_usage()?);
+    Some((usage as u64, (quota - usage - SPARE).max(0.0) as u64))
 }
 
 /// One file, open.
@@ -178,6 +178,16 @@ impl Place {
                     all.resize(end, 0);
                 }
                 all[at..end].copy_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    pub fn truncate(&mut self, to: u64) -> Result<(), Fault> {
+        match self {
+            Place::Disk(handle) => Ok(handle.truncate_with_f64(to as f64)?),
+            Place::Memory(all) => {
+                all.truncate(to as usize);
                 Ok(())
             }
         }

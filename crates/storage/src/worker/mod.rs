@@ -6,13 +6,19 @@
 //! | `lock`   | one tab at a time |
 //! | `blobs`  | reading what a person chose, and what has come whole |
 //! | `parts`  | files that come, piece by piece |
+//! | `beat`   | a timer that keeps its pace |
+//! | `tape`   | a recording while it is written, and how one is made whole |
+//! | `recordings` | what is done with recordings |
 //! | `desk`   | which order means what |
 
+mod beat;
 mod blobs;
 mod desk;
 mod disk;
 mod lock;
 mod parts;
+mod recordings;
+mod tape;
 
 use crate::protocol::{self, News};
 use desk::Desk;
