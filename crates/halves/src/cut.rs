@@ -10,7 +10,7 @@ use walrus::{
 };
 
 use crate::plan::{Number, Plan, Slot, ThroughTable, function_table};
-use crate::{ASK, FIRST, local_functions, parse};
+use crate::{ASK, FIRST, late, local_functions, parse};
 
 #[derive(Debug)]
 pub struct Halves {
@@ -59,6 +59,7 @@ fn first(mut module: Module, plan: &Plan) -> Result<(Vec<u8>, usize)> {
     let functions = by_number(&module);
     fill(&mut module, &plan.added, &functions)?;
     resize(&mut module, plan)?;
+    late::without(&mut module)?;
     walrus::passes::gc::run(&mut module);
     Ok((finished(module), stubs.len()))
 }
@@ -97,8 +98,7 @@ fn rest(mut module: Module, plan: &Plan) -> Result<Vec<u8>> {
     segments
         .into_iter()
         .for_each(|it| module.elements.delete(it));
-    let data: Vec<_> = module.data.iter().map(|it| it.id()).collect();
-    data.into_iter().for_each(|it| module.data.delete(it));
+    late::alone(&mut module)?;
     resize(&mut module, plan)?;
     for (item, name) in names {
         import(&mut module, item, &name);
@@ -150,9 +150,7 @@ fn import(module: &mut Module, item: ExportItem, name: &str) {
     match item {
         ExportItem::Memory(id) => {
             let import = module.imports.add(FIRST, name, id);
-            let memory = module.memories.get_mut(id);
-            memory.import = Some(import);
-            memory.data_segments.clear();
+            module.memories.get_mut(id).import = Some(import);
         }
         ExportItem::Table(id) => {
             let import = module.imports.add(FIRST, name, id);

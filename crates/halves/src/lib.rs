@@ -7,6 +7,7 @@
 //! the wrong place costs time, never correctness.
 
 mod cut;
+mod late;
 mod list;
 mod plan;
 mod watch;

@@ -3,11 +3,24 @@
 //! with variables are methods, so a word that is not there does not compile.
 
 use crate::{
+    LATE_BEGIN, LATE_END,
     check::{Breach, File, check, check_english},
     fingerprint,
     fluent::{Meaning, understand},
 };
 use std::fmt::Write;
+
+/// Groups that are said by the page's second half alone. Their English goes there with it: a call
+/// begins four kilobytes sooner.
+const LATE: [&str; 7] = [
+    "check",
+    "details",
+    "direct",
+    "ended",
+    "files",
+    "recordings",
+    "shortcuts",
+];
 
 /// The table's source, or all that is wrong with the files. English is among them.
 pub fn generate(files: &[File]) -> Result<String, Vec<Breach>> {
@@ -87,23 +100,46 @@ fn table(code: &mut String, groups: &[Group]) {
     for group in groups {
         types(code, group);
     }
+    let late = late(groups);
+    let _ = writeln!(
+        code,
+        "/// Of what a first call never says, in one piece.\nconst LATE: &str = {late:?};\n\
+         const fn late(from: usize, to: usize) -> Text {{\n    LATE.split_at(to).0.split_at(from).1\n}}"
+    );
     code.push_str("pub static ENGLISH: Words = Words {\n");
-    fields(code, groups, |message| format!("{:?}", message.pattern()));
+    let mut at = LATE_BEGIN.len();
+    fields(code, groups, |group, message| {
+        let text = message.pattern();
+        if !LATE.contains(&group) {
+            return format!("{text:?}");
+        }
+        let from = at;
+        at += text.len();
+        format!("late({from}, {at})")
+    });
     code.push_str("};\n");
     code.push_str(
         "/// From the texts of all messages, in their order.\n\
          #[inline(never)]\n\
          pub fn fill_in(next: &mut dyn FnMut() -> Text) -> Words {\n    Words {\n",
     );
-    fields(code, groups, |_| "next()".to_string());
+    fields(code, groups, |_, _| "next()".to_string());
     code.push_str("    }\n}\n");
 }
 
-fn fields(code: &mut String, groups: &[Group], value: impl Fn(&Meaning) -> String) {
+/// The texts of those groups, between two marks by which whoever cuts the page finds them.
+fn late(groups: &[Group]) -> String {
+    let late = groups.iter().filter(|it| LATE.contains(&it.name));
+    let texts = late.flat_map(|it| it.messages.iter().map(|(_, message)| message.pattern()));
+    [LATE_BEGIN, &texts.collect::<String>(), LATE_END].concat()
+}
+
+fn fields(code: &mut String, groups: &[Group], mut value: impl FnMut(&str, &Meaning) -> String) {
     for group in groups {
         let _ = writeln!(code, "    {}: {} {{", group.name, type_of(group.name));
         for (field, message) in &group.messages {
-            let _ = writeln!(code, "        {field}: {},", value(message));
+            let value = value(group.name, message);
+            let _ = writeln!(code, "        {field}: {value},");
         }
         code.push_str("    },\n");
     }

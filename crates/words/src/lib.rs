@@ -11,5 +11,9 @@ pub mod generate;
 pub mod pattern;
 pub mod read;
 
+/// Around the words that a page needs late, so that whoever cuts it finds them. In no language's file.
+pub const LATE_BEGIN: &str = "\u{2}late\u{3}";
+pub const LATE_END: &str = "\u{3}late\u{2}";
+
 pub use pattern::{Speech, Value, fill};
 pub use read::{fingerprint, read};
