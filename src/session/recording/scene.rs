@@ -45,6 +45,9 @@ fn column(count: usize, x: f64, width: f64, height: f64) -> Vec<Area> {
 
 /// With the number of columns that gives the largest pictures; the last row is in the middle.
 fn grid(count: usize, width: f64, height: f64) -> Vec<Area> {
+    if count == 0 {
+        return Vec::new();
+    }
     let size = |columns: usize| {
         let rows = count.div_ceil(columns);
         let wide = (width - GAP * (columns - 1) as f64) / columns as f64;

@@ -32,8 +32,9 @@ use std::{
 const FRAMES: u32 = 30;
 /// Beats between two looks at who is there.
 const LOOK: u32 = 5;
-/// Beats that were held up come all at once; frames that near to each other are none.
-const NEAREST_MS: u64 = 16;
+/// A page that is slower than the beat leaves beats out, or they would pile up and nothing else would
+/// come its way: so long after a frame there is no other.
+const NEAREST_MS: u64 = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -195,7 +196,6 @@ impl Studio {
         if now.since(self.drawn.get()) < NEAREST_MS {
             return;
         }
-        self.drawn.set(now);
         let beat = self.beats.get();
         self.beats.set(beat.wrapping_add(1));
         if beat.is_multiple_of(LOOK) {
@@ -213,6 +213,7 @@ impl Studio {
         for take in self.takes() {
             take.draw(&guests, &showings);
         }
+        self.drawn.set(clock::now());
     }
 
     /// Who is there, and what they send.
