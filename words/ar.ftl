@@ -37,6 +37,7 @@ green_room-some-present = في المكالمة الآن: { $names }.
 call-controls = أزرار المكالمة
 call-invite = دعوة
 call-leave = مغادرة المكالمة
+call-record = تسجيل
 call-more = خيارات أخرى
 call-full-screen = ملء الشاشة
 call-leave-full-screen = إنهاء ملء الشاشة
@@ -194,7 +195,6 @@ files-news = يرسل إليك { $name } الملف { $file } ({ $size })
 files-show = عرض
 files-drop = أفلت الملفات هنا لإرسالها
 
-recording-record = تسجيل
 recording-named = مكالمة مع { $names }
 recording-named-alone = { $name } بمفرده
 recording-title = تسجيل هذه المكالمة

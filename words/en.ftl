@@ -43,6 +43,7 @@ green_room-some-present = { $names } are in the call.
 call-controls = Call controls
 call-invite = Invite
 call-leave = Leave call
+call-record = Record
 call-more = More options
 call-full-screen = Full screen
 call-leave-full-screen = Leave full screen
@@ -207,7 +208,6 @@ files-news = { $name } sends you { $file } ({ $size })
 files-show = Show
 files-drop = Drop files here to send them
 
-recording-record = Record
 # $names: one name, or several as common-list-last makes them.
 recording-named = Call with { $names }
 recording-named-alone = { $name }, alone

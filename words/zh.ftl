@@ -37,6 +37,7 @@ green_room-some-present = { $names } 正在通话中。
 call-controls = 通话控制
 call-invite = 邀请
 call-leave = 离开通话
+call-record = 录制
 call-more = 更多选项
 call-full-screen = 全屏
 call-leave-full-screen = 退出全屏
@@ -189,7 +190,6 @@ files-news = { $name } 向你发送 { $file }（{ $size }）
 files-show = 查看
 files-drop = 把文件拖到这里即可发送
 
-recording-record = 录制
 recording-named = 与{ $names }的通话
 recording-named-alone = { $name }（独自）
 recording-title = 录制此通话

@@ -32,7 +32,7 @@ pub fn toggle_recording(call: Call, asks: RwSignal<bool>) {
 
 #[component]
 pub fn RecordToggle(call: Call, asks: RwSignal<bool>) -> impl IntoView {
-    let label = words().recording.record;
+    let label = words().call.record;
     let state = call.recording.state;
     view! {
         <button

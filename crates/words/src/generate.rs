@@ -12,14 +12,16 @@ use std::fmt::Write;
 
 /// Groups that are said by the page's second half alone. Their English goes there with it: a call
 /// begins four kilobytes sooner.
-const LATE: [&str; 7] = [
+const LATE: [&str; 9] = [
     "check",
     "details",
     "direct",
     "ended",
     "files",
+    "recording",
     "recordings",
     "shortcuts",
+    "upcoming",
 ];
 
 /// The table's source, or all that is wrong with the files. English is among them.
