@@ -51,7 +51,18 @@ async fn a_first_call_does_without_the_rest_of_the_page(scene: &Scene, with: Kin
         Ok(())
     })
     .await?;
-    all_connected(&[&ana, &ben]).await
+    all_connected(&[&ana, &ben]).await?;
+    // Words that come with the rest are nothing before: whatever is shown early must not be of them.
+    for person in [&ana, &ben] {
+        let nothing = "return document.documentElement.outerHTML.includes('\\0')";
+        let nothing: bool = person.script(nothing, vec![]).await?;
+        ensure!(
+            !nothing,
+            "{} is shown words that were not there",
+            person.label
+        );
+    }
+    Ok(())
 }
 
 /// The page takes the rest for there; returns what it had fetched by then.
