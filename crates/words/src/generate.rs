@@ -10,18 +10,9 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Groups that are said by the page's second half alone. Their English goes there with it: a call
-/// begins four kilobytes sooner.
-const LATE: [&str; 8] = [
-    "check",
-    "direct",
-    "ended",
-    "files",
-    "recording",
-    "recordings",
-    "shortcuts",
-    "upcoming",
-];
+/// Groups of screens that are shown when the page's second half is there, and not before. Their
+/// English goes there with it.
+const LATE: [&str; 4] = ["check", "direct", "recordings", "upcoming"];
 
 /// The table's source, or all that is wrong with the files. English is among them.
 pub fn generate(files: &[File]) -> Result<String, Vec<Breach>> {
