@@ -152,8 +152,6 @@ files-to-everyone = إلى الجميع
 files-to-one = إلى { $name } فقط
 files-preparing = تجري قراءة الملف…
 files-unanswered = بانتظار الرد
-# $size: الحجم.
-files-offered = { $size }
 # $here, $whole: أحجام.
 files-moving = { $here } من { $whole }
 # $speed: حجم. $left: وقت.

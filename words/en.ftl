@@ -165,8 +165,6 @@ files-to-everyone = to everyone
 files-to-one = to { $name } only
 files-preparing = Reading the file…
 files-unanswered = Waiting for an answer
-# $size: how large it is, as files-kilobytes and so on make it.
-files-offered = { $size }
 # $here, $whole: sizes.
 files-moving = { $here } of { $whole }
 # $speed: a size. $left: a time, as files-seconds and so on make it.

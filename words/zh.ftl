@@ -147,8 +147,6 @@ files-to-everyone = 发给所有人
 files-to-one = 只发给 { $name }
 files-preparing = 正在读取文件…
 files-unanswered = 等待回应
-# $size: 大小。
-files-offered = { $size }
 # $here, $whole: 大小。
 files-moving = { $here } / { $whole }
 # $speed: 大小。$left: 时间。

@@ -42,11 +42,11 @@ impl FilesWords {
 
     /// How it stands with it.
     pub fn state(&self, file: &Transfer, name: &str) -> String {
-        let size = || self.size(file.about.size);
         match file.stage {
             FileStage::Preparing => self.preparing.to_string(),
             FileStage::Offered if file.mine => self.unanswered.to_string(),
-            FileStage::Offered => self.offered(&size()),
+            // Its buttons say the rest.
+            FileStage::Offered => String::new(),
             FileStage::Moving => self.progress(file),
             FileStage::Waiting if file.mine => self.waiting_for_them.to_string(),
             FileStage::Waiting => self.waiting.to_string(),

@@ -25,13 +25,7 @@ async fn figures_are_plausible_and_can_be_handed_on(
     with: (Kind, Kind),
 ) -> Result<()> {
     let server = Server::start().await?;
-    let ana = scene.person(with.0, "Ana").await?;
-    let ben = scene.person(with.1, "Ben").await?;
-    let room = start_call(&ana, &server.page()).await?;
-    enter(&ana).await?;
-    join(&ben, &room).await?;
-    all_connected(&[&ana, &ben]).await?;
-    see_and_hear_each_other(&ana, &ben).await?;
+    let (ana, _ben, _) = call_of_two(scene, &server, with).await?;
 
     ana.press("Connection details").await?;
     ana.becomes_pressed("Connection details", true).await?;

@@ -61,20 +61,18 @@ const SEEK: &str = r#"
         return [video.currentTime - target, video.duration, video.videoWidth];
     })();"#;
 
-async fn call_of_two(
-    scene: &Scene,
-    server: &Server,
-    with: (Kind, Kind),
-) -> Result<(Person, Person)> {
-    let ana = scene.person(with.0, "Ana").await?;
-    let ben = scene.person(with.1, "Ben").await?;
-    let room = start_call(&ana, &server.page()).await?;
-    enter(&ana).await?;
-    join(&ben, &room).await?;
-    all_connected(&[&ana, &ben]).await?;
-    see_and_hear_each_other(&ana, &ben).await?;
+/// The same, with what the page records looked at.
+async fn watched(scene: &Scene, server: &Server, with: (Kind, Kind)) -> Result<(Person, Person)> {
+    let (ana, ben, _) = call_of_two(scene, server, with).await?;
     ana.script::<()>(WATCH, vec![]).await?;
     Ok((ana, ben))
+}
+
+/// Of that length, and a call.
+fn is_whole(film: &Film, ran: f64, kind: Kind) -> Result<()> {
+    let off = (film.duration - ran).abs();
+    ensure!(off < 0.5, "{} s of {ran} s", film.duration);
+    is_a_call(film, kind)
 }
 
 async fn starts(person: &Person) -> Result<()> {
@@ -206,7 +204,7 @@ async fn everybody_is_told_and_the_file_is_the_call(
     with: (Kind, Kind),
 ) -> Result<()> {
     let server = Server::start().await?;
-    let (ana, ben) = call_of_two(scene, &server, with).await?;
+    let (ana, ben) = watched(scene, &server, with).await?;
     starts(&ana).await?;
     ben.is_told(&["Ana is recording this call"]).await?;
     is_marked(&ben, "Ana is recording", true).await?;
@@ -234,7 +232,7 @@ pairs!(a_pause_is_not_in_it_and_newcomers_are_told, Heavy, {
 
 async fn a_pause_is_not_in_it_and_newcomers_are_told(scene: &Scene, kind: Kind) -> Result<()> {
     let server = Server::start().await?;
-    let (ana, ben) = call_of_two(scene, &server, (kind, kind)).await?;
+    let (ana, ben) = watched(scene, &server, (kind, kind)).await?;
     starts(&ana).await?;
     runs_for(&ana, 3.0).await?;
     ana.press("Pause recording").await?;
@@ -260,12 +258,7 @@ async fn a_pause_is_not_in_it_and_newcomers_are_told(scene: &Scene, kind: Kind) 
     let ran = ends(&ana).await?;
     lists(&ana, &server.page()).await?;
     let film = plays(&ana, TITLE).await?;
-    ensure!(
-        (film.duration - ran).abs() < 0.5,
-        "{} s of {ran} s",
-        film.duration
-    );
-    is_a_call(&film, kind)
+    is_whole(&film, ran, kind)
 }
 
 pairs!(a_hidden_tab_is_recorded_without_stutter, Heavy, {
@@ -297,12 +290,7 @@ async fn a_hidden_tab_is_recorded_without_stutter(scene: &Scene, kind: Kind) -> 
     let film = plays(&ana, "Ana, alone").await?;
     let (rate, gap) = (film.pictures_a_second(), film.longest_gap());
     ensure!(rate > 20.0 && gap < 0.5, "{rate} a second, {gap} s without");
-    ensure!(
-        (film.duration - ran).abs() < 0.5,
-        "{} of {ran} s",
-        film.duration
-    );
-    is_a_call(&film, kind)
+    is_whole(&film, ran, kind)
 }
 
 pairs!(one_file_for_each_person, Heavy, {
@@ -312,7 +300,7 @@ pairs!(one_file_for_each_person, Heavy, {
 
 async fn one_file_for_each_person(scene: &Scene, kind: Kind) -> Result<()> {
     let server = Server::start().await?;
-    let (ana, _ben) = call_of_two(scene, &server, (kind, kind)).await?;
+    let (ana, _ben) = watched(scene, &server, (kind, kind)).await?;
     ana.press("Record").await?;
     ana.click_role("switch", "One file for each person, too")
         .await?;
@@ -363,7 +351,7 @@ pairs!(a_killed_browser_costs_a_second_at_the_most, Heavy, {
 
 async fn a_killed_browser_costs_a_second_at_the_most(scene: &Scene, kind: Kind) -> Result<()> {
     let server = Server::start().await?;
-    let (ana, ben) = call_of_two(scene, &server, (kind, Chromium)).await?;
+    let (ana, ben) = watched(scene, &server, (kind, Chromium)).await?;
     starts(&ana).await?;
     runs_for(&ana, 10.0).await?;
     let ran: f64 = ana.script(RAN, vec![]).await?;

@@ -1,7 +1,7 @@
 //! What people do in more than one test, and what must be true of a call that stands.
 
 use anyhow::{Context, Result, ensure};
-use duologue_e2e::{Person, static_host::StaticHost, until, within};
+use duologue_e2e::{Kind, Person, Scene, server::Server, static_host::StaticHost, until, within};
 use std::time::Duration;
 
 /// Two browsers find each other and show a picture in this time, on a busy small machine.
@@ -17,6 +17,22 @@ pub async fn start_call(person: &Person, page: &str) -> Result<String> {
         Ok(url)
     })
     .await
+}
+
+/// Ana and Ben, each in a browser of their own, who see and hear each other; and where.
+pub async fn call_of_two(
+    scene: &Scene,
+    server: &Server,
+    with: (Kind, Kind),
+) -> Result<(Person, Person, String)> {
+    let ana = scene.person(with.0, "Ana").await?;
+    let ben = scene.person(with.1, "Ben").await?;
+    let room = start_call(&ana, &server.page()).await?;
+    enter(&ana).await?;
+    join(&ben, &room).await?;
+    all_connected(&[&ana, &ben]).await?;
+    see_and_hear_each_other(&ana, &ben).await?;
+    Ok((ana, ben, room))
 }
 
 /// From an address through the green room into the call, under the person's own label as name.

@@ -1,10 +1,14 @@
 //! A person at a tab: opens addresses, presses what has a name, reads what is shown. Finds things
 //! by role and accessible name only, so a test that passes is a page that can be used by ear.
 
+mod look;
+
+pub use look::Look;
+
 use crate::{
-    browser::{Browser, Kind, tail},
+    browser::{Browser, Kind},
     page::{self, Marks, Peer, Picture, Tile},
-    paths, until, within,
+    until, within,
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::de::DeserializeOwned;
@@ -18,26 +22,6 @@ use thirtyfour::{Key, WebElement, WindowHandle};
 
 /// A control shows up in this time, or the page is broken.
 const CONTROL: Duration = within(15);
-
-/// How a page is looked at: the window's size and the colours that the system asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    name: &'static str,
-    width: u32,
-    height: u32,
-    dark: bool,
-}
-
-impl Look {
-    pub const fn new(name: &'static str, width: u32, height: u32, dark: bool) -> Self {
-        Look {
-            name,
-            width,
-            height,
-            dark,
-        }
-    }
-}
 
 #[derive(Clone)]
 pub struct Person {
@@ -433,93 +417,4 @@ impl Person {
             .find(|line| line.contains("panicked at") || line.contains("RuntimeError: unreachable"))
             .map(String::from)
     }
-
-    /// A picture of the page in target/screens (Chromium only).
-    pub async fn pose(&self, look: &Look, screen: &str) -> Result<()> {
-        let folder = paths::root().join("target/screens");
-        std::fs::create_dir_all(&folder)?;
-        let turn = self.browser.turn(&self.window).await?;
-        let tools = turn.driver.cdp();
-        let phone = look.width < 600;
-        let size = json!({"width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": phone});
-        let scheme = if look.dark { "dark" } else { "light" };
-        let colours = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        for (order, what) in [
-            ("Emulation.setDeviceMetricsOverride", size),
-            ("Emulation.setEmulatedMedia", colours),
-            ("Page.bringToFront", json!({})),
-        ] {
-            tools.send_raw(order, what).await?;
-        }
-        // Two frames: one in which the page learns its new size, one that it paints with it. Then
-        // whatever moves to its new place has to arrive.
-        let painted = "const done = arguments[0]; \
-                       const moves = (it) => it.effect?.getComputedTiming().iterations !== Infinity; \
-                       const moved = () => Promise.all(document.getAnimations().filter(moves) \
-                           .map((it) => it.finished.catch(() => 0))); \
-                       requestAnimationFrame(() => requestAnimationFrame(() => \
-                           moved().then(() => done(true))))";
-        turn.driver.execute_async(painted, vec![]).await?;
-        let file = folder.join(format!("{screen}-{}.png", look.name));
-        Ok(turn.driver.screenshot(&file).await?)
-    }
-
-    /// As if the person had told their system that they bear no movement (Chromium only).
-    pub async fn calm(&self) -> Result<()> {
-        let turn = self.browser.turn(&self.window).await?;
-        let media = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
-        let tools = turn.driver.cdp();
-        tools.send_raw("Emulation.setEmulatedMedia", media).await?;
-        Ok(())
-    }
-
-    /// Leaves a screenshot, and returns what the page shows and what its console said.
-    pub async fn evidence(&self, test: &str) -> String {
-        let folder = paths::evidence();
-        let file = folder.join(format!("{}-{}.png", slug(test), slug(&self.label)));
-        let shot = async {
-            std::fs::create_dir_all(&folder)?;
-            let turn = self.browser.turn(&self.window).await?;
-            turn.driver.screenshot(&file).await?;
-            anyhow::Ok(())
-        };
-        let shot = match tokio::time::timeout(within(10), shot).await {
-            Ok(Ok(())) => file.display().to_string(),
-            Ok(Err(error)) => format!("no screenshot: {error:#}"),
-            Err(_) => "no screenshot: the browser does not answer".to_string(),
-        };
-        let script = "return location.href + '\\n' + (document.body?.innerText ?? '')";
-        let text =
-            match tokio::time::timeout(within(10), self.script::<String>(script, vec![])).await {
-                Ok(Ok(text)) => text,
-                Ok(Err(error)) => format!("{error:#}"),
-                Err(_) => "the page does not answer".to_string(),
-            };
-        let console = self.browser.console().text();
-        let console: Vec<&str> = console.lines().filter(|line| is_from_page(line)).collect();
-        let console = console.join("\n");
-        format!(
-            "--- {} ({}), {shot}\n{}\n--- {}'s console\n{}",
-            self.label,
-            self.kind(),
-            tail(&text, 3_000),
-            self.label,
-            tail(&console, 3_000)
-        )
-    }
-}
-
-/// Fit for a file's name.
-fn slug(text: &str) -> String {
-    let words = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
-}
-
-/// A line that a page wrote, not the browser about itself.
-fn is_from_page(line: &str) -> bool {
-    ["CONSOLE", "console.", "JavaScript error", "panicked"]
-        .iter()
-        .any(|mark| line.contains(mark))
 }

@@ -40,13 +40,7 @@ impl Files {
         for person in self.people.values_mut().filter(|it| it.next_lane <= now) {
             person.next_lane = AT_ONCE;
         }
-        let people: Vec<PeerId> = self
-            .people
-            .iter()
-            .filter(|(_, it)| it.here)
-            .map(|(id, _)| *id)
-            .collect();
-        for peer in people {
+        for peer in self.here() {
             self.open_lanes(now, peer, out);
         }
         let lanes: Vec<LaneId> = self

@@ -135,6 +135,12 @@ impl Files {
         TransferId(self.last_id)
     }
 
+    /// Everybody who can be told something now.
+    fn here(&self) -> Vec<PeerId> {
+        let here = self.people.iter().filter(|(_, it)| it.here);
+        here.map(|(id, _)| *id).collect()
+    }
+
     fn name_of(&self, peer: PeerId) -> String {
         let person = self.people.get(&peer);
         person.map_or_else(String::new, |it| it.name.clone())

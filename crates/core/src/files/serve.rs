@@ -79,13 +79,7 @@ impl Files {
         outgoing.state = State::Offering;
         outgoing.speed.stop();
         self.wanted.retain(|it| it.about.root != root);
-        let people: Vec<PeerId> = self
-            .people
-            .iter()
-            .filter(|(_, it)| it.here)
-            .map(|(id, _)| *id)
-            .collect();
-        for peer in people {
+        for peer in self.here() {
             self.offer(at, peer, out);
         }
     }

@@ -275,8 +275,7 @@ impl Files {
         let Some(from) = self.by_slot(id.0).map(|it| it.from) else {
             return;
         };
-        let here = self.people.iter().filter(|(_, it)| it.here);
-        let mut asked: Vec<PeerId> = here.map(|(id, _)| *id).collect();
+        let mut asked = self.here();
         if asked.contains(&from) {
             asked = [from].into();
         }

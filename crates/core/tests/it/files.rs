@@ -1,7 +1,7 @@
 //! Files between machines: they arrive whole, whatever is cut, reloaded or spoilt on the way, and
 //! whoever lies is refused.
 
-use crate::files_world::{World, content};
+use crate::{files_disk::content, files_world::World};
 use duologue_core::{
     files::{
         Input, LaneEvent, LaneId, Stage, Trouble,

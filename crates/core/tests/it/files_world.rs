@@ -1,12 +1,12 @@
 //! People with files, a disk each, and ways between them that take time and can be cut. Time is
 //! virtual; what a disk says of a piece, it says by comparing it with what was really sent.
 
+use crate::files_disk::{Part, hashes_of, root_of};
 use duologue_core::{
     files::{
         Chosen, Files, Found, Input, Kept, LaneEvent, LaneId, Output, Stage, Storage, Stretch,
         Transfer, TransferId,
         frame::{Frame, HEAD, Span, What},
-        pieces,
     },
     ids::{FileRoot, PeerId},
     time::Millis,
@@ -16,19 +16,6 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
 };
-
-/// What is kept of a file that comes.
-#[derive(Clone)]
-pub struct Part {
-    pub about: About,
-    pub from: PeerId,
-    pub content: Vec<u8>,
-    pub pieces: Vec<u8>,
-    came: BTreeMap<u32, u64>,
-    hashes: Vec<u8>,
-    has_hashes: bool,
-    pub whole: bool,
-}
 
 pub struct Side {
     pub id: PeerId,
@@ -64,27 +51,6 @@ pub struct World {
     cut: Vec<(usize, usize)>,
     last_no: u32,
     truth: BTreeMap<FileRoot, Vec<u8>>,
-}
-
-pub fn content(seed: u8, len: usize) -> Vec<u8> {
-    (0..len)
-        .map(|at| (at as u64 * 31 + at as u64 / 251) as u8 ^ seed)
-        .collect()
-}
-
-fn root_of(content: &[u8]) -> FileRoot {
-    let mut root = [content.len() as u8; 32];
-    for (at, byte) in content.iter().enumerate() {
-        root[at % 32] = root[at % 32].rotate_left(3) ^ byte.wrapping_add(at as u8);
-    }
-    FileRoot(root)
-}
-
-/// Stands for the hash of a piece: what matters is that it is of the truth.
-fn hashes_of(root: FileRoot, size: u64) -> Vec<u8> {
-    (0..pieces::count(size) as usize * 32)
-        .map(|at| root.0[at % 32] ^ (at / 32) as u8)
-        .collect()
 }
 
 /// Who made an offer, and what they call the lane.
@@ -195,9 +161,7 @@ impl World {
             |event: &Event| matches!(event, Event::Give(it, _) | Event::Bytes(it, ..) if *it == at);
         self.events.retain(|_, event| !mine(event));
         let side = &mut self.sides[at];
-        for part in side.disk.values_mut() {
-            part.came.clear();
-        }
+        side.disk.values_mut().for_each(Part::on_crash);
         let unfinished = side.disk.values().filter(|it| !it.whole);
         let kept = unfinished
             .map(|it| Kept {
@@ -293,16 +257,10 @@ impl World {
             }
             Output::Claim(about, from) => {
                 let root = about.root;
-                let part = self.sides[at].disk.entry(root).or_insert_with(|| Part {
-                    content: vec![0; about.size as usize],
-                    pieces: vec![0; pieces::count(about.size) as usize],
-                    about,
-                    from,
-                    came: BTreeMap::new(),
-                    hashes: Vec::new(),
-                    has_hashes: false,
-                    whole: false,
-                });
+                let part = self.sides[at]
+                    .disk
+                    .entry(root)
+                    .or_insert_with(|| Part::new(about, from));
                 let (pieces, hashes) = (part.pieces.clone(), part.has_hashes);
                 self.say(
                     at,
@@ -409,42 +367,10 @@ impl World {
         let Some(part) = self.sides[at].disk.get_mut(&root) else {
             return;
         };
-        let mut said = vec![Storage::Wrote {
-            lane,
-            len: span.len,
-        }];
-        match span.what {
-            What::Hashes => {
-                if span.from == 0 {
-                    part.hashes.clear();
-                }
-                part.hashes.extend(bytes);
-                if part.hashes.len() == part.pieces.len() * 32 {
-                    let good = part.hashes == hashes_of(root, part.about.size);
-                    part.has_hashes = good;
-                    said.push(Storage::Hashes { root, good });
-                }
-            }
-            What::Content => {
-                let size = pieces::piece_size(part.about.size);
-                let index = (span.from / size) as u32;
-                let begin = u64::from(index) * size;
-                let end = (begin + size).min(part.about.size);
-                if span.from == begin {
-                    part.came.insert(index, begin);
-                }
-                assert_eq!(part.came.get(&index), Some(&span.from), "in order");
-                part.came.insert(index, span.end());
-                part.content[span.from as usize..span.end() as usize].copy_from_slice(bytes);
-                if span.end() == end {
-                    let range = begin as usize..end as usize;
-                    let good = truth.get(range.clone()) == Some(&part.content[range]);
-                    part.pieces[index as usize] = u8::from(good);
-                    said.push(Storage::Piece { root, index, good });
-                }
-            }
-        }
-        for it in said {
+        let verdict = part.keep(span, bytes, &truth);
+        let len = span.len;
+        self.say(at, Storage::Wrote { lane, len });
+        if let Some(it) = verdict {
             self.say(at, it);
         }
     }

@@ -2,6 +2,7 @@
 //! that delays, loses, doubles and reorders, and one virtual clock.
 
 mod fake_pc;
+mod files_disk;
 mod files_world;
 mod world;
 
