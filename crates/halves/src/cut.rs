@@ -10,7 +10,7 @@ use walrus::{
 };
 
 use crate::plan::{Number, Plan, Slot, ThroughTable, function_table};
-use crate::{ASK, FIRST, late, local_functions, parse};
+use crate::{ASK, FIRST, late, local_functions, order, parse};
 
 #[derive(Debug)]
 pub struct Halves {
@@ -61,7 +61,7 @@ fn first(mut module: Module, plan: &Plan) -> Result<(Vec<u8>, usize)> {
     resize(&mut module, plan)?;
     late::without(&mut module)?;
     walrus::passes::gc::run(&mut module);
-    Ok((finished(module), stubs.len()))
+    Ok((finished(module)?, stubs.len()))
 }
 
 /// Functions that move and that the first half may still call.
@@ -105,7 +105,7 @@ fn rest(mut module: Module, plan: &Plan) -> Result<Vec<u8>> {
     }
     fill(&mut module, &plan.filled, &functions)?;
     walrus::passes::gc::run(&mut module);
-    Ok(finished(module))
+    finished(module)
 }
 
 fn by_number(module: &Module) -> BTreeMap<Number, FunctionId> {
@@ -200,10 +200,10 @@ fn fill(
     Ok(())
 }
 
-fn finished(mut module: Module) -> Vec<u8> {
+fn finished(mut module: Module) -> Result<Vec<u8>> {
     let customs: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
     for id in customs {
         module.customs.delete(id);
     }
-    module.emit_wasm()
+    order::by_likeness(&module.emit_wasm())
 }

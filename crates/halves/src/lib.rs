@@ -9,6 +9,7 @@
 mod cut;
 mod late;
 mod list;
+mod order;
 mod plan;
 mod watch;
 

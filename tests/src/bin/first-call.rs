@@ -16,27 +16,51 @@ use std::collections::BTreeSet;
 const RAN: &str = "return Object.entries({ ...localStorage })
     .filter(([key]) => key.startsWith('ran-')).map(([, numbers]) => numbers).join(' ')";
 
+/// What a browser is like in a look, and how the others come into the call.
+struct Way {
+    browsers: [Kind; 3],
+    /// By an address that says to join; through the green room otherwise.
+    by_itself: bool,
+    /// How many times slower the machines are (Chromium only).
+    slower: u32,
+}
+
+const WAYS: [Way; 6] = [
+    way([Kind::Chromium, Kind::Chromium, Kind::Firefox], false, 1),
+    way([Kind::Firefox, Kind::Firefox, Kind::Chromium], false, 1),
+    way([Kind::Chromium, Kind::Firefox, Kind::Firefox], true, 1),
+    way([Kind::Firefox, Kind::Chromium, Kind::Chromium], true, 1),
+    way([Kind::Chromium, Kind::Chromium, Kind::Chromium], false, 4),
+    way([Kind::Firefox, Kind::Chromium, Kind::Firefox], false, 4),
+];
+
+const fn way(browsers: [Kind; 3], by_itself: bool, slower: u32) -> Way {
+    Way {
+        browsers,
+        by_itself,
+        slower,
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     Scene::play("first call", Weight::Heavy, async |scene| {
         let server = Server::start().await?;
         let mut ran = BTreeSet::new();
-        for (one, other, by_itself) in [
-            (Kind::Chromium, Kind::Chromium, false),
-            (Kind::Firefox, Kind::Firefox, false),
-            (Kind::Chromium, Kind::Firefox, true),
-            (Kind::Firefox, Kind::Chromium, true),
-        ] {
-            let ana = scene.person(one, "Ana").await?;
-            let ben = scene.person(other, "Ben").await?;
-            call(&ana, &ben, by_itself, &server).await?;
-            for person in [ana, ben] {
+        for way in WAYS {
+            let mut people = Vec::new();
+            for (kind, name) in way.browsers.into_iter().zip(["Ana", "Ben", "Cleo"]) {
+                people.push(scene.person(kind, name).await?);
+            }
+            call(&people, &way, &server).await?;
+            let before = ran.len();
+            for person in &people {
                 let numbers: String = person.script(RAN, vec![]).await?;
                 ran.extend(numbers.split(' ').map(String::from));
             }
+            eprintln!("{} functions ran that had not before", ran.len() - before);
         }
         ensure!(ran.len() > 500, "only {} functions ran", ran.len());
-        eprintln!("{} functions ran", ran.len());
         let file = paths::root().join("target/profile/ran.txt");
         let numbers: Vec<String> = ran.into_iter().collect();
         std::fs::write(&file, numbers.join(" ")).with_context(|| file.display().to_string())
@@ -44,32 +68,38 @@ async fn main() -> Result<(), Failure> {
     .await
 }
 
-/// Ana begins, Ben follows her link: through the green room, or by an address that says to join.
-async fn call(ana: &Person, ben: &Person, by_itself: bool, server: &Server) -> Result<()> {
-    ana.goto(&server.page()).await?;
-    ana.press("Start a call").await?;
-    ana.fill("Your name", "Ana").await?;
-    let room = ana.url().await?;
-    ana.press("Join call").await?;
-    ana.find("toolbar", "Call controls").await?;
-    if by_itself {
-        let address = room.replace("#/r/", "?name=Ben&join=auto#/r/");
-        ben.goto(&address).await?;
-    } else {
-        ben.goto(&room).await?;
-        ben.fill("Your name", "Ben").await?;
-        ben.press("Join call").await?;
+/// The first begins, the others follow the link one after the other: each finds more people there.
+async fn call(people: &[Person], way: &Way, server: &Server) -> Result<()> {
+    let (first, others) = people.split_first().context("nobody")?;
+    first.goto(&server.page()).await?;
+    for person in people.iter().filter(|it| it.kind() == Kind::Chromium) {
+        person.is_slower(way.slower).await?;
     }
-    for person in [ana, ben] {
-        until("the first frame", within(60), async || {
-            let marks = person.marks().await?;
-            ensure!(marks.contains_key("first-frame"), "only {marks:?}");
-            Ok(())
-        })
-        .await?;
+    first.press("Start a call").await?;
+    first.fill("Your name", &first.label).await?;
+    let room = first.url().await?;
+    first.press("Join call").await?;
+    first.find("toolbar", "Call controls").await?;
+    for person in others {
+        if way.by_itself {
+            let with = format!("?name={}&join=auto#/r/", person.label);
+            person.goto(&room.replace("#/r/", &with)).await?;
+        } else {
+            person.goto(&room).await?;
+            person.fill("Your name", &person.label).await?;
+            person.press("Join call").await?;
+        }
+        for it in [first, person] {
+            until("the first frame", within(90), async || {
+                let marks = it.marks().await?;
+                ensure!(marks.contains_key("first-frame"), "only {marks:?}");
+                Ok(())
+            })
+            .await?;
+        }
     }
     // The page that stays behind notes nothing.
-    for person in [ana, ben] {
+    for person in people {
         person.goto(&format!("{}healthz", server.page())).await?;
     }
     Ok(())

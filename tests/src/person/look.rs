@@ -65,6 +65,17 @@ impl Person {
         Ok(())
     }
 
+    /// As if the machine were that many times slower (Chromium only).
+    pub async fn is_slower(&self, times: u32) -> Result<()> {
+        let turn = self.browser.turn(&self.window).await?;
+        let tools = turn.driver.cdp();
+        let rate = json!({"rate": times});
+        tools
+            .send_raw("Emulation.setCPUThrottlingRate", rate)
+            .await?;
+        Ok(())
+    }
+
     /// Leaves a screenshot, and returns what the page shows and what its console said.
     pub async fn evidence(&self, test: &str) -> String {
         let folder = paths::evidence();
