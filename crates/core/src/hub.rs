@@ -2,14 +2,15 @@
 //! server gives it sockets, the simulation gives it pipes. It stamps who sent what, keeps rooms apart
 //! and never looks into a sealed body. It must never know a socket, an address or a name.
 
-mod bucket;
 mod limits;
 mod room;
 
 pub use limits::Limits;
+pub(crate) use limits::is_sealed;
 
 use crate::{
     ids::{PeerId, PeerToken, RoomId},
+    pace::{Bucket, Pace},
     time::Millis,
     wire::{self, ClientMsg, Refusal, Sealed, ServerMsg, close},
 };
@@ -17,8 +18,7 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use bucket::{Bucket, Pace};
-use limits::{MAX_BODY, MAX_CARD, is_sealed};
+use limits::{MAX_BODY, MAX_CARD};
 use room::Room;
 
 /// So many messages in a row that mean nothing, and the client is no client of ours.
@@ -30,9 +30,9 @@ pub struct ClientKey(pub u64);
 
 /// What the shell has to do, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    Send(ClientKey, ServerMsg),
-    /// Close with this code. The hub has forgotten the client already.
+pub enum Effect<Message = ServerMsg> {
+    Send(ClientKey, Message),
+    /// Close with this code. The machine has forgotten the client already.
     Close(ClientKey, u16),
 }
 

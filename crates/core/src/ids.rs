@@ -54,6 +54,10 @@ bytes_id! {
 }
 
 bytes_id! {
+    /// One ring, from the first knock to its end; or one tab that rings because of it.
+    RingId, 16
+}
+bytes_id! {
     /// A file, by the BLAKE3 hash of its content.
     FileRoot, 32
 }
@@ -79,7 +83,7 @@ macro_rules! shown_id {
         }
     )*};
 }
-shown_id!(PeerId, RoomId, FileRoot);
+shown_id!(PeerId, RoomId, RingId, FileRoot);
 
 impl fmt::Debug for PeerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,10 @@
 //! | `policy`  | how much of it goes to each person |
 //! | `stereo`  | descriptions that ask for two channels |
 //! | `muted`   | speaking while muted |
+//! | `ring`    | call by name: signing in, ringing, accepting, busy, both at once |
 //! | `hub`     | the server's rooms, a machine of the same kind |
+//! | `directory` | the server's names, another one |
+//! | `pace`    | how fast a server lets one client speak |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
 //!
 //! Nothing here knows a browser, a socket, a clock or a source of chance.
@@ -37,6 +40,7 @@ pub mod capture;
 pub mod chat;
 pub mod devices;
 pub mod diagnose;
+pub mod directory;
 pub mod entropy;
 pub mod files;
 pub mod gesture;
@@ -47,8 +51,10 @@ pub mod json;
 pub mod link;
 pub mod muted;
 pub mod negotiate;
+mod pace;
 pub mod peer;
 pub mod policy;
+pub mod ring;
 pub mod seal;
 pub mod speaker;
 pub mod stereo;

@@ -12,6 +12,7 @@ use alloc::{string::String, vec::Vec};
 
 mod chat;
 mod files;
+pub mod names;
 
 pub use chat::{Line, Past, Said};
 pub use files::{About, FileMsg};

@@ -28,8 +28,8 @@ impl Default for Limits {
     }
 }
 
-/// Base64url and not too long: all that the hub ever knows of a sealed thing.
-pub(super) fn is_sealed(sealed: &Sealed, longest: usize) -> bool {
+/// Base64url and not too long: all that a server ever knows of a sealed thing.
+pub(crate) fn is_sealed(sealed: &Sealed, longest: usize) -> bool {
     let text = sealed.0.as_bytes();
     (1..=longest).contains(&text.len())
         && text

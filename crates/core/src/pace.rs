@@ -1,4 +1,4 @@
-//! How fast one client may speak: a token bucket that fills with time. Owned by the hub, one a client.
+//! How fast one client may speak: a token bucket that fills with time. The server's machines have one for each client.
 
 use crate::time::Millis;
 
@@ -12,7 +12,7 @@ const ONE: u64 = 1_000;
 
 /// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(crate) enum Pace {
     Fine,
     /// Drop it and say so.
     TooFast,
@@ -21,7 +21,7 @@ pub(super) enum Pace {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     level: u64,
     filled: Millis,
     refusals: u8,
@@ -38,7 +38,7 @@ impl Default for Bucket {
 }
 
 impl Bucket {
-    pub(super) fn take(&mut self, now: Millis) -> Pace {
+    pub(crate) fn take(&mut self, now: Millis) -> Pace {
         let gained = now
             .since(self.filled)
             .saturating_mul(PER_SECOND * ONE / 1_000);

@@ -1,0 +1,356 @@
+//! The server's names as a machine: who is signed in under which, who may have one, and letters between
+//! them, which it cannot open. Texts of tabs in, texts for tabs out, time passed in. What makes two
+//! names look alike is a table too large for this crate: the shell brings it. Must never know a socket.
+//!
+//! A name is somebody's for as long as one of their tabs is here, and 30 s longer: a tab that reloads or
+//! loses its network finds it free. Whoever signs out gives it back at once.
+
+mod claims;
+
+pub use claims::{Fold, Folded};
+
+use crate::{
+    hub::{ClientKey, Effect, is_sealed},
+    ids::PeerToken,
+    pace::{Bucket, Pace},
+    time::Millis,
+    wire::{
+        self, Sealed, close,
+        names::{Ask, Denial, LetterKey, Listed, MAX_LETTER, MAX_LISTED, Say},
+    },
+};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use claims::{Claims, Left};
+
+/// Changes of the list wait this long for others, so that a thousand people who come at once are told
+/// in a few messages and not in a million.
+const GATHER: u64 = 250;
+/// So many messages in a row that mean nothing, and the tab is no tab of ours.
+const BAD_IN_A_ROW: u8 = 8;
+/// Characters of a name that are repeated to whoever it was refused.
+const ECHO: usize = 64;
+
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Tabs at once.
+    pub tabs: usize,
+    /// Whether people see who is here. Otherwise whoever calls must know the name.
+    pub listed: bool,
+    pub fold: Fold,
+}
+
+#[derive(Debug)]
+struct Tab {
+    /// The folded name that it is signed in under.
+    name: Option<String>,
+    bucket: Bucket,
+    bad_in_a_row: u8,
+}
+
+#[derive(Debug)]
+pub struct Directory {
+    rules: Rules,
+    tabs: BTreeMap<ClientKey, Tab>,
+    claims: Claims,
+    /// Names of which the others have still to be told, as they are shown, and when that is due.
+    changed: BTreeMap<String, String>,
+    due: Option<Millis>,
+}
+
+type Effects = Vec<Effect<Say>>;
+
+/// Something that cannot be done, and the name that it was about.
+struct No(Denial, String);
+
+impl No {
+    fn plain(code: Denial) -> No {
+        No(code, String::new())
+    }
+}
+
+impl Directory {
+    pub fn new(rules: Rules) -> Self {
+        Directory {
+            rules,
+            tabs: BTreeMap::new(),
+            claims: Claims::default(),
+            changed: BTreeMap::new(),
+            due: None,
+        }
+    }
+
+    /// Whether this tab is signed in.
+    pub fn is_signed_in(&self, key: ClientKey) -> bool {
+        self.tabs.get(&key).is_some_and(|tab| tab.name.is_some())
+    }
+
+    pub fn connect(&mut self, key: ClientKey) -> Effects {
+        if self.tabs.len() >= self.rules.tabs {
+            let full = denied(key, No::plain(Denial::Full));
+            return [full, Effect::Close(key, close::SERVER_FULL)].into();
+        }
+        let tab = Tab {
+            name: None,
+            bucket: Bucket::default(),
+            bad_in_a_row: 0,
+        };
+        self.tabs.insert(key, tab);
+        Vec::new()
+    }
+
+    /// The connection is gone. Harmless for one that was closed from here.
+    pub fn disconnect(&mut self, now: Millis, key: ClientKey) -> Effects {
+        let mut effects = Vec::new();
+        if let Some(name) = self.tabs.remove(&key).and_then(|tab| tab.name) {
+            self.leave(now, key, &name, false, &mut effects);
+        }
+        effects
+    }
+
+    /// One message of a tab, as it came.
+    pub fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Effects {
+        let mut effects = Vec::new();
+        let Some(tab) = self.tabs.get_mut(&key) else {
+            return effects;
+        };
+        let done = match tab.bucket.take(now) {
+            Pace::Fine => match wire::decode(text, wire::MAX_FRAME) {
+                Ok(ask) => self.ask(now, key, ask, &mut effects),
+                Err(_) => Err(No::plain(Denial::BadMessage)),
+            },
+            Pace::TooFast => Err(No::plain(Denial::TooFast)),
+            Pace::Flood => {
+                effects.push(Effect::Close(key, close::TOO_FAST));
+                effects.extend(self.disconnect(now, key));
+                return effects;
+            }
+        };
+        self.settle(now, key, done, &mut effects);
+        effects
+    }
+
+    pub fn next_wake(&self) -> Option<Millis> {
+        self.due
+    }
+
+    /// Tells everybody what has changed, when it is time.
+    pub fn wake(&mut self, now: Millis) -> Effects {
+        let mut effects = Vec::new();
+        if self.due.is_none_or(|due| now < due) {
+            return effects;
+        }
+        self.due = None;
+        let (mut here, mut gone) = (Vec::new(), Vec::new());
+        for (name, folded) in core::mem::take(&mut self.changed) {
+            match self.claims.listed(&folded).filter(|it| it.name == name) {
+                Some(listed) => here.push(listed),
+                None => gone.push(name),
+            }
+        }
+        let mut parts: Vec<Say> = Vec::new();
+        for here in here.chunks(MAX_LISTED) {
+            let (here, gone) = (here.to_vec(), Vec::new());
+            parts.push(Say::Changed { here, gone });
+        }
+        for gone in gone.chunks(MAX_LISTED) {
+            let (here, gone) = (Vec::new(), gone.to_vec());
+            parts.push(Say::Changed { here, gone });
+        }
+        for part in parts {
+            let signed_in = self.tabs.iter().filter(|(_, tab)| tab.name.is_some());
+            effects.extend(signed_in.map(|(key, _)| Effect::Send(*key, part.clone())));
+        }
+        effects
+    }
+
+    fn ask(
+        &mut self,
+        now: Millis,
+        key: ClientKey,
+        ask: Ask,
+        effects: &mut Effects,
+    ) -> Result<(), No> {
+        let me = self.tabs.get(&key).and_then(|tab| tab.name.clone());
+        match (ask, me) {
+            (
+                Ask::SignIn {
+                    version,
+                    name,
+                    token,
+                    key: letters,
+                },
+                me,
+            ) => {
+                if version != wire::VERSION {
+                    return Err(No(Denial::UnsupportedVersion, name));
+                }
+                self.sign_in(now, key, me, &name, (token, letters), effects)
+            }
+            (Ask::Ping, _) => {
+                effects.push(Effect::Send(key, Say::Pong));
+                Ok(())
+            }
+            // Signing out where one is not in is done already.
+            (Ask::SignOut, None) => Ok(()),
+            (Ask::SignOut, Some(me)) => {
+                self.leave(now, key, &me, true, effects);
+                if let Some(tab) = self.tabs.get_mut(&key) {
+                    tab.name = None;
+                }
+                Ok(())
+            }
+            (_, None) => Err(No::plain(Denial::NotSignedIn)),
+            (Ask::Busy { busy }, Some(me)) => {
+                if self.claims.set_busy(&me, key, busy) {
+                    self.note_of(now, &me);
+                }
+                Ok(())
+            }
+            (Ask::Find { name }, Some(me)) => {
+                let folded = self.other(&me, &name)?;
+                let found = self.claims.key_of(&folded);
+                let (name, letters) = found.ok_or(No(Denial::Nobody, name))?;
+                let found = Say::Found { name, key: letters };
+                effects.push(Effect::Send(key, found));
+                Ok(())
+            }
+            (Ask::Tell { to, letter }, Some(me)) => self.tell(&me, to, letter, effects),
+        }
+    }
+
+    fn sign_in(
+        &mut self,
+        now: Millis,
+        key: ClientKey,
+        before: Option<String>,
+        name: &str,
+        owner: (PeerToken, LetterKey),
+        effects: &mut Effects,
+    ) -> Result<(), No> {
+        let Folded { shown, folded } =
+            (self.rules.fold)(name).ok_or_else(|| No(Denial::BadName, name.into()))?;
+        let renamed = self
+            .claims
+            .take(now, key, &folded, &shown, owner)
+            .ok_or(No(Denial::Taken, shown))?;
+        if let Some(before) = before.filter(|before| *before != folded) {
+            self.leave(now, key, &before, true, effects);
+        }
+        if let Some(tab) = self.tabs.get_mut(&key) {
+            tab.name = Some(folded.clone());
+        }
+        if let Some(old) = renamed {
+            self.note(now, old, &folded);
+        }
+        self.note_of(now, &folded);
+        let Some((name, _)) = self.claims.key_of(&folded) else {
+            return Ok(());
+        };
+        let listed = self.rules.listed;
+        effects.push(Effect::Send(key, Say::SignedIn { name, listed }));
+        if listed {
+            let people: Vec<Listed> = self.claims.everybody().collect();
+            for (at, people) in people.chunks(MAX_LISTED).enumerate() {
+                let (first, people) = (at == 0, people.to_vec());
+                effects.push(Effect::Send(key, Say::People { first, people }));
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        me: &str,
+        to: String,
+        letter: Sealed,
+        effects: &mut Effects,
+    ) -> Result<(), No> {
+        if !is_sealed(&letter, MAX_LETTER) {
+            return Err(No(Denial::BadMessage, to));
+        }
+        let folded = self.other(me, &to)?;
+        let Some((from, key)) = self.claims.key_of(me) else {
+            return Err(No::plain(Denial::NotSignedIn));
+        };
+        if !self.claims.acquaint(me, &folded) {
+            return Err(No(Denial::Nobody, to));
+        }
+        let told = Say::Told { from, key, letter };
+        let tabs = self.claims.tabs(&folded);
+        effects.extend(tabs.map(|tab| Effect::Send(tab, told.clone())));
+        Ok(())
+    }
+
+    /// The folded name of somebody else.
+    fn other(&self, me: &str, name: &str) -> Result<String, No> {
+        let folded = (self.rules.fold)(name).map(|it| it.folded);
+        match folded {
+            None => Err(No(Denial::Nobody, name.into())),
+            Some(folded) if folded == me => Err(No(Denial::Yourself, name.into())),
+            Some(folded) => Ok(folded),
+        }
+    }
+
+    /// A tab is under that name no more.
+    fn leave(
+        &mut self,
+        now: Millis,
+        key: ClientKey,
+        folded: &str,
+        on_purpose: bool,
+        effects: &mut Effects,
+    ) {
+        match self.claims.leave(now, key, folded, on_purpose) {
+            Left::Last { name, acquainted } => {
+                for tab in acquainted {
+                    let name = name.clone();
+                    effects.push(Effect::Send(tab, Say::Gone { name }));
+                }
+                self.note(now, name, folded);
+            }
+            Left::Other => self.note_of(now, folded),
+        }
+    }
+
+    /// Something about whoever has that name is to be told.
+    fn note_of(&mut self, now: Millis, folded: &str) {
+        if let Some((name, _)) = self.claims.key_of(folded) {
+            self.note(now, name, folded);
+        }
+    }
+
+    fn note(&mut self, now: Millis, name: String, folded: &str) {
+        if self.rules.listed {
+            self.changed.insert(name, folded.into());
+            self.due.get_or_insert(now.after(GATHER));
+        }
+    }
+
+    fn settle(&mut self, now: Millis, key: ClientKey, done: Result<(), No>, effects: &mut Effects) {
+        let Some(tab) = self.tabs.get_mut(&key) else {
+            return;
+        };
+        let Err(no) = done else {
+            tab.bad_in_a_row = 0;
+            return;
+        };
+        let code = match no.0 {
+            Denial::UnsupportedVersion => Some(close::UNSUPPORTED_VERSION),
+            Denial::BadMessage | Denial::NotSignedIn => {
+                tab.bad_in_a_row += 1;
+                (tab.bad_in_a_row >= BAD_IN_A_ROW).then_some(close::BAD_MESSAGE)
+            }
+            _ => None,
+        };
+        effects.push(denied(key, no));
+        if let Some(code) = code {
+            effects.push(Effect::Close(key, code));
+            effects.extend(self.disconnect(now, key));
+        }
+    }
+}
+
+fn denied(key: ClientKey, No(code, name): No) -> Effect<Say> {
+    let name = name.chars().take(ECHO).collect();
+    Effect::Send(key, Say::Denied { code, name })
+}
