@@ -1,13 +1,13 @@
 //! The page: one screen at a time, by the address.
 
 use crate::{
-    parts::{lean::part, page, update::UpdateNotice},
+    parts::{lean::part, page, ringing::Rings, update::UpdateNotice},
     route::Route,
     screens::{
-        check::CheckScreen, direct::DirectCall, home::Home, not_found::NotFound,
+        check::CheckScreen, direct::DirectCall, home::Home, not_found::NotFound, people::People,
         recordings::Recordings, room::Room, upcoming::Upcoming,
     },
-    session::{keep_page, rest_is_there},
+    session::{keep_page, names::names_are_wanted, rest_is_there},
     words::words,
 };
 use leptos::prelude::*;
@@ -15,6 +15,7 @@ use leptos::prelude::*;
 #[component]
 pub fn App() -> impl IntoView {
     let newer = keep_page();
+    let named = names_are_wanted();
     let route = page::use_route();
     // Each screen is a scope of its own: going elsewhere ends a call and puts the devices down.
     let screen = part(move || {
@@ -30,9 +31,15 @@ pub fn App() -> impl IntoView {
     });
     view! {
         {screen}
+        {part(move || named.get().then(rings))}
         <UpdateNotice newer=newer />
     }
     .into_any()
+}
+
+#[inline(never)]
+fn rings() -> AnyView {
+    view! { <Rings /> }.into_any()
 }
 
 /// Where no first call comes by, so that the first load does without it.
@@ -42,7 +49,7 @@ fn elsewhere(route: Route) -> AnyView {
     let upcoming = |text| view! { <Upcoming text=text /> }.into_any();
     match route {
         Route::Direct(token) => view! { <DirectCall token=token /> }.into_any(),
-        Route::People => upcoming(words.people),
+        Route::People => view! { <People /> }.into_any(),
         Route::Live(_) => upcoming(words.live),
         Route::Check => view! { <CheckScreen /> }.into_any(),
         Route::Recordings => view! { <Recordings /> }.into_any(),

@@ -9,6 +9,7 @@ mod check;
 mod devices;
 mod files;
 mod language;
+mod names;
 mod recording;
 mod table;
 #[cfg(test)]

@@ -13,6 +13,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
+/// Where the host does not say.
+const RING_SECONDS: u16 = 45;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostConfig {
     /// The protocol that it speaks; what tells our configuration from any other file of that name.
@@ -22,16 +25,26 @@ pub struct HostConfig {
     pub ice_servers: Option<Vec<IceServer>>,
     /// What else the host turned on.
     pub features: Option<Vec<String>>,
+    /// How long a name rings.
+    pub ring_seconds: Option<u16>,
 }
 
 record!(HostConfig {
     duologue,
     signal,
     ice_servers,
-    features
+    features,
+    ring_seconds
 });
 
 impl HostConfig {
+    /// How long it rings here when people call each other by name, in milliseconds. `None`: they cannot.
+    pub fn names(&self) -> Option<u64> {
+        let features = self.features.as_ref()?;
+        let has = features.iter().any(|it| it == "names");
+        has.then(|| u64::from(self.ring_seconds.unwrap_or(RING_SECONDS)) * 1_000)
+    }
+
     pub fn ice(&self) -> IceConfig {
         IceConfig {
             ice_servers: self.ice_servers.clone().unwrap_or_default(),
@@ -72,5 +85,8 @@ mod tests {
         assert_eq!(config.signal.as_deref(), Some("ws"));
         assert_eq!(config.ice().ice_servers[0].urls, ["stun:a"]);
         assert!(parse(r#"{"ice_servers":[]}"#).is_none());
+        assert_eq!(config.names(), None);
+        let named = r#"{"duologue":1,"features":["later","names"],"ring_seconds":5}"#;
+        assert_eq!(parse(named).unwrap().names(), Some(5_000));
     }
 }

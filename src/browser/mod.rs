@@ -44,6 +44,7 @@ pub mod level;
 pub mod listener;
 pub mod media;
 pub mod mixer;
+pub mod notification;
 pub mod object;
 pub mod page;
 pub mod peer_connection;

@@ -146,10 +146,9 @@ pub fn address_with_fragment(fragment: &str) -> String {
     url.href()
 }
 
-/// Where the host's signalling socket is: beside this page, so that any sub-path works. Empty outside
-/// a page.
-pub fn socket_url() -> String {
-    let Some(url) = base().and_then(|base| Url::new_with_base("ws", &base).ok()) else {
+/// Where a socket of the host's is: beside this page, so that any sub-path works. Empty outside a page.
+pub fn socket_url(name: &str) -> String {
+    let Some(url) = base().and_then(|base| Url::new_with_base(name, &base).ok()) else {
         return String::new();
     };
     url.set_protocol(if url.protocol() == "https:" {

@@ -31,6 +31,12 @@ impl Sound {
         })
     }
 
+    /// Over and over, until it is dropped.
+    pub fn repeats(self) -> Self {
+        self.element.set_loop(true);
+        self
+    }
+
     /// Through this loudspeaker; where that cannot be chosen, through the system's.
     pub fn play(&self, speaker: &str) -> impl Future<Output = Result<(), BrowserError>> + use<> {
         let chosen = video::set_speaker(&self.element, speaker);

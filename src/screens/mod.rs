@@ -7,6 +7,7 @@ pub mod ended;
 pub mod green_room;
 pub mod home;
 pub mod not_found;
+pub mod people;
 pub mod recordings;
 pub mod room;
 pub mod upcoming;

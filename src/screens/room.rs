@@ -7,6 +7,7 @@ use crate::{
         message::Message,
         page,
     },
+    route::Route,
     screens::{call::CallStage, ended::EndedCall, green_room::GreenRoom},
     session::{Call, Ended, Phase, RoomError},
     words::{Step, words},
@@ -43,7 +44,7 @@ fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
     });
     let named = call.my_name.with_untracked(|name| !name.is_empty());
     // Wished for before the room was ready, joining follows as soon as it is.
-    let wanted = RwSignal::new(again || page::presets().join && named);
+    let wanted = RwSignal::new(again || call.summoned || page::presets().join && named);
     watch(move || {
         if wanted.get() && call.phase.get() == Phase::Lobby {
             wanted.set(false);
@@ -58,14 +59,19 @@ fn OpenRoom(call: Call, again: bool, opened: RwSignal<u32>) -> impl IntoView {
         Some(match stage.get() {
             Stage::Before => view! { <GreenRoom call=call wanted=wanted /> }.into_any(),
             Stage::Call => view! { <CallStage call=call /> }.into_any(),
-            Stage::After(ended) => after(ended, act),
+            Stage::After(ended) => after(call, ended, act),
         })
     })
 }
 
 /// Apart, so that the first load does without it.
 #[inline(never)]
-fn after(ended: Ended, act: impl Fn(Step) + Copy + Send + Sync + 'static) -> AnyView {
+fn after(call: Call, ended: Ended, act: impl Fn(Step) + Copy + Send + Sync + 'static) -> AnyView {
+    // From a call by name back to the names: the next call is begun there, not in the old room.
+    if call.summoned && matches!(ended, Ended::Left | Ended::OtherLeft) {
+        page::go(&Route::People);
+        return ().into_any();
+    }
     view! { <EndedCall ended=ended act=act /> }.into_any()
 }
 

@@ -7,7 +7,7 @@ use super::{
     files::FileTransfers,
     identity,
     local::Local,
-    means,
+    means, names,
     pulse::Pulse,
     recording::Recording,
     share::{Detail, Share},
@@ -57,6 +57,8 @@ pub struct Call {
     pub chat: Chat,
     pub files: FileTransfers,
     pub recording: Recording,
+    /// It was rung for: joined at once, and over when the others leave.
+    pub summoned: bool,
     signals: Signals,
     held: StoredValue<Rc<Held>, LocalStorage>,
 }
@@ -78,16 +80,29 @@ impl Call {
     /// Opens the green room of `room` (the text after `#/r/`).
     pub fn open_room(room: &str) -> Result<Call, RoomError> {
         let secret = RoomSecret::parse(&page::normalise(room))?;
-        let call = Call::new(secret.is_typed());
+        let mut call = Call::new(secret.is_typed());
         call.address.set(room_address(&secret.address()));
-        call.begin(move |media| Machine::room(identity::config(media), secret.keys()));
+        let summons = names::summoned(&secret.address());
+        let summoned = summons.is_some();
+        let camera = summons.is_none_or(|it| {
+            call.my_name.set(it.me);
+            it.camera
+        });
+        call.summoned = summoned;
+        call.begin(camera, move |media| {
+            let machine = Machine::room(identity::config(media), secret.keys());
+            match summoned {
+                true => machine.for_company(),
+                false => machine,
+            }
+        });
         Ok(call)
     }
 
     /// A call without a server.
     pub fn open_direct() -> Call {
         let call = Call::new(false);
-        call.begin(|media| Machine::direct(identity::config(media)));
+        call.begin(true, |media| Machine::direct(identity::config(media)));
         call
     }
 
@@ -115,17 +130,18 @@ impl Call {
             chat: signals.chat,
             files: FileTransfers::new(),
             recording: Recording::new(),
+            summoned: false,
             signals,
             held: StoredValue::new_local(Rc::default()),
         }
     }
 
     /// Devices first: a person sees themselves while the rest is worked out.
-    fn begin(self, make: impl FnOnce(Media) -> Machine + 'static) {
+    fn begin(self, camera: bool, make: impl FnOnce(Media) -> Machine + 'static) {
         let presets = means::presets();
         self.local.start(Media {
             microphone: presets.microphone,
-            camera: presets.camera,
+            camera: camera && presets.camera,
         });
         let Some(owner) = Owner::current() else {
             return;
@@ -186,6 +202,7 @@ impl Call {
         let (local, held, recording) = (self.local, self.held, self.recording);
         Effect::new(move |_| {
             let phase = self.phase.get();
+            names::in_call(phase == Phase::InCall);
             if matches!(phase, Phase::Ended(_)) {
                 recording.close();
                 local.close();
@@ -198,6 +215,7 @@ impl Call {
     }
 
     fn close(self) {
+        names::in_call(false);
         self.recording.close();
         self.with_driver(|driver| driver.show.close());
         self.send(Intent::Leave);

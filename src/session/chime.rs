@@ -1,4 +1,4 @@
-//! The test sound: two notes, a fifth apart, as a WAV file.
+//! Two notes, a fifth apart, as a WAV file: the test sound, and what rings.
 
 /// Enough for these notes.
 const RATE: u32 = 16_000;
@@ -10,9 +10,19 @@ const NOTES: [(f32, f32); 2] = [(1.957_926, 0.204_037), (1.905_961, 0.303_032)];
 /// Clearly heard, and no fright.
 const LOUDEST: f32 = 0.3;
 
-/// Samples with one channel of 16 bits behind the header that says so.
+/// The test sound.
 pub fn wave() -> Vec<u8> {
-    let bytes = NOTE * 2 * 2;
+    wave_of(&NOTES, 0)
+}
+
+/// Somebody calls: the same two notes, downwards, and silence until they come again.
+pub fn ring() -> Vec<u8> {
+    wave_of(&[NOTES[1], NOTES[0]], RATE * 5 / 3)
+}
+
+/// Samples with one channel of 16 bits behind the header that says so.
+fn wave_of(notes: &[(f32, f32)], silence: u32) -> Vec<u8> {
+    let bytes = (NOTE * notes.len() as u32 + silence) * 2;
     let mut wave = Vec::with_capacity(44 + bytes as usize);
     wave.extend(b"RIFF");
     wave.extend((36 + bytes).to_le_bytes());
@@ -22,8 +32,8 @@ pub fn wave() -> Vec<u8> {
     }
     wave.extend(b"data");
     wave.extend(bytes.to_le_bytes());
-    for (twice_cosine, first) in NOTES {
-        let (mut before, mut now) = (0.0, first);
+    for (twice_cosine, first) in notes {
+        let (mut before, mut now) = (0.0, *first);
         for at in 0..NOTE {
             // Struck and fading, as a bell is.
             let fade = 1.0 - at as f32 / NOTE as f32;
@@ -33,6 +43,7 @@ pub fn wave() -> Vec<u8> {
             (before, now) = (now, twice_cosine * now - before);
         }
     }
+    wave.resize(44 + bytes as usize, 0);
     wave
 }
 
@@ -56,6 +67,14 @@ mod tests {
         assert_eq!(number(40) + 44, wave.len());
         assert_eq!(number(24), 16_000);
         assert_eq!(number(28), 32_000);
+    }
+
+    #[test]
+    fn what_rings_is_followed_by_silence_of_its_length() {
+        let ring = ring();
+        let said = u32::from_le_bytes(ring[40..44].try_into().unwrap()) as usize;
+        assert_eq!(said + 44, ring.len());
+        assert!(ring[ring.len() - RATE as usize..].iter().all(|it| *it == 0));
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Means {
     pub ice: IceConfig,
     /// Where the signalling socket is; `None` means the tabs of this browser.
     pub socket: Option<String>,
+    /// How long it rings when people call each other by name; `None` where they cannot.
+    pub names: Option<u64>,
 }
 
 impl Driver {

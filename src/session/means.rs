@@ -25,9 +25,9 @@ pub async fn find(presets: &Presets) -> Means {
         .as_ref()
         .is_some_and(|config| config.signal.is_some());
     let socket = match presets.signal {
-        Some(Signal::Socket) => Some(page::socket_url()),
+        Some(Signal::Socket) => Some(page::socket_url("ws")),
         Some(Signal::Tabs) => None,
-        None => offered.then(page::socket_url),
+        None => offered.then(|| page::socket_url("ws")),
     };
     let means = Means {
         ice: config
@@ -35,6 +35,7 @@ pub async fn find(presets: &Presets) -> Means {
             .map(|config| config.ice())
             .unwrap_or_default(),
         socket,
+        names: config.as_ref().and_then(|config| config.names()),
     };
     // A host that could not be reached is asked again next time.
     if config.is_some() {

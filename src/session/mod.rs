@@ -18,6 +18,7 @@ mod keep;
 pub mod language;
 mod local;
 mod means;
+pub mod names;
 pub mod pass_on;
 mod pulse;
 pub mod recording;

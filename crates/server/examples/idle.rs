@@ -6,7 +6,9 @@ use duologue_core::{
     ids::{PeerToken, RoomId},
     wire::{ClientMsg, Sealed, encode},
 };
-use duologue_server::{Config, Limits, Timing, assets::Assets, origin::Origins, start};
+use duologue_server::{
+    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, start,
+};
 use futures_util::{SinkExt, StreamExt};
 use std::{
     env,
@@ -40,6 +42,8 @@ async fn serve() -> Outcome<()> {
         assets: Assets::of([]),
         origins: Origins::default(),
         limits: Limits::default(),
+        directory: DirectoryKind::Off,
+        ring_seconds: 45,
         timing: Timing::default(),
     };
     let running = start(config).await?;

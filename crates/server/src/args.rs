@@ -1,13 +1,13 @@
 //! What the server can be told, on the command line or in the environment. Its help is documentation.
 
-use clap::Parser;
-use duologue_server::origin;
+use clap::{Parser, ValueEnum};
+use duologue_server::{DirectoryKind, origin};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// Duologue: the page, and the signalling that introduces people to each other.
 ///
-/// Calls themselves go from browser to browser. This server sees a hash of each room, sealed messages
-/// and when people connect: no names, no media, no chat. It keeps everything in memory and writes no log.
+/// Calls themselves go from browser to browser. This server sees a hash of each room, sealed messages,
+/// when people connect, and the names of those who sign in under one: no media, no chat. It keeps everything in memory and writes no log.
 ///
 /// Browsers give camera and microphone only to pages from https:// or from this very machine, so to
 /// serve other people put a reverse proxy with TLS before it (docs/hosting.md shows how).
@@ -16,10 +16,10 @@ use std::{net::SocketAddr, path::PathBuf};
     name = "duologue",
     version,
     after_help = "\
-Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_STATIC, DUOLOGUE_ORIGIN and
-DUOLOGUE_MAX_CLIENTS, with commas where an option may be repeated.
+Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_STATIC, DUOLOGUE_ORIGIN,
+DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
 
-Addresses: / the page, /ws signalling, /config.json what the page asks, /healthz 200 when ready.
+Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
 )]
 pub(crate) struct Args {
@@ -51,6 +51,44 @@ pub(crate) struct Args {
         default_value_t = 10_000
     )]
     pub max_clients: usize,
+
+    /// Call by name: `listed` shows people who else is signed in, `unlisted` lets them call only those
+    /// whose name they know, `off` has no names at all.
+    #[arg(
+        long,
+        value_name = "KIND",
+        env = "DUOLOGUE_DIRECTORY",
+        value_enum,
+        default_value = "listed"
+    )]
+    pub directory: Directory,
+
+    /// How long it rings before nobody answers.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "DUOLOGUE_RING_SECONDS",
+        default_value_t = 45,
+        value_parser = clap::value_parser!(u16).range(1..=300)
+    )]
+    pub ring_seconds: u16,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Directory {
+    Listed,
+    Unlisted,
+    Off,
+}
+
+impl From<Directory> for DirectoryKind {
+    fn from(directory: Directory) -> Self {
+        match directory {
+            Directory::Listed => DirectoryKind::Listed,
+            Directory::Unlisted => DirectoryKind::Unlisted,
+            Directory::Off => DirectoryKind::Off,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +120,8 @@ mod tests {
             ["--listen", "8080"],
             ["--origin", "a.example"],
             ["--max-clients", "many"],
+            ["--directory", "hidden"],
+            ["--ring-seconds", "0"],
             ["--tls", "self-signed"],
         ] {
             assert!(

@@ -6,14 +6,16 @@
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
+//! | `names`   | which names look alike |
 //! | `origin`  | which pages may open `/ws` |
-//! | `relay`   | the hub of `duologue-core` and everyone's outgoing queue |
+//! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
 //! | `router`  | which address leads where |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
 
 pub mod assets;
 mod headers;
 mod listen;
+mod names;
 pub mod origin;
 mod relay;
 mod router;
@@ -31,7 +33,21 @@ pub struct Config {
     pub assets: Assets,
     pub origins: Origins,
     pub limits: Limits,
+    pub directory: DirectoryKind,
+    /// How long somebody's name rings before nobody answers.
+    pub ring_seconds: u16,
     pub timing: Timing,
+}
+
+/// Whether people can call each other by name here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DirectoryKind {
+    Off,
+    /// Only whoever knows a name can call it.
+    Unlisted,
+    /// Whoever is signed in sees who else is.
+    #[default]
+    Listed,
 }
 
 /// How long the server waits for what. Tests shorten it; nobody else should need to.
@@ -41,7 +57,7 @@ pub struct Timing {
     pub header: Duration,
     /// From the open socket to `hello`.
     pub hello: Duration,
-    /// Between two pings. Two without any sign of life, and the socket is closed.
+    /// Between two pings. Two without any sign of life, and the socket is closed: within 15 seconds.
     pub ping: Duration,
     /// For one message to leave this machine.
     pub send: Duration,
@@ -54,7 +70,7 @@ impl Default for Timing {
         Timing {
             header: Duration::from_secs(5),
             hello: Duration::from_secs(10),
-            ping: Duration::from_secs(20),
+            ping: Duration::from_millis(4_500),
             send: Duration::from_secs(5),
             drain: Duration::from_secs(4),
         }

@@ -35,6 +35,8 @@ async fn serve(args: Args) -> Result<(), String> {
             clients: args.max_clients,
             ..Limits::default()
         },
+        directory: args.directory.into(),
+        ring_seconds: args.ring_seconds,
         timing: Timing::default(),
     };
     // Before the first line is out: whoever reads it may ask us to stop at once.

@@ -1,22 +1,29 @@
-//! The hub of `duologue-core` with real connections on it: who is connected, and the queue of texts that
-//! waits for each. One lock, held for as long as a message takes and never across an await.
+//! A machine of `duologue-core` with real connections on it: who is connected, and the queue of texts
+//! that waits for each. One lock, held for as long as a message takes and never across an await.
 
 use axum::extract::ws::Utf8Bytes;
 use duologue_core::{
-    hub::{ClientKey, Effect, Hub, Limits},
+    directory::Directory,
+    hub::{ClientKey, Effect, Hub},
+    json::Json,
     time::Millis,
-    wire::{self, ServerMsg},
+    wire::{self, ServerMsg, names::Say},
 };
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{MissedTickBehavior, interval},
+};
 
 /// Messages that wait for one client. A room of eight makes bursts of a few dozen; whoever lets more
 /// pile up does not read, and is let go instead of buffered for.
 pub(crate) const QUEUE: usize = 64;
+/// How precisely a machine is woken.
+const TICK: Duration = Duration::from_millis(50);
 
 /// What a client's socket has to do next. A queue that ends without a `Close` was too full.
 #[derive(Debug)]
@@ -25,21 +32,81 @@ pub(crate) enum Outgoing {
     Close(u16),
 }
 
-pub(crate) struct Relay {
-    started: Instant,
-    inner: Mutex<Inner>,
+/// A machine of the core that serves clients.
+pub(crate) trait Machine: Send + 'static {
+    type Message: Json + PartialEq + Send;
+
+    fn connect(&mut self, key: ClientKey) -> Vec<Effect<Self::Message>>;
+    fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
+    fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Self::Message>>;
+    /// Whether the client has said who it is.
+    fn is_welcome(&self, key: ClientKey) -> bool;
+
+    /// Something that it does by itself, when its time has come.
+    fn wake(&mut self, _now: Millis) -> Vec<Effect<Self::Message>> {
+        Vec::new()
+    }
 }
 
-struct Inner {
-    hub: Hub,
+impl Machine for Hub {
+    type Message = ServerMsg;
+
+    fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
+        Hub::connect(self, key)
+    }
+
+    fn disconnect(&mut self, _now: Millis, key: ClientKey) -> Vec<Effect> {
+        Hub::disconnect(self, key)
+    }
+
+    fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect> {
+        Hub::text(self, now, key, text)
+    }
+
+    fn is_welcome(&self, key: ClientKey) -> bool {
+        self.peer(key).is_some()
+    }
+}
+
+impl Machine for Directory {
+    type Message = Say;
+
+    fn connect(&mut self, key: ClientKey) -> Vec<Effect<Say>> {
+        Directory::connect(self, key)
+    }
+
+    fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Say>> {
+        Directory::disconnect(self, now, key)
+    }
+
+    fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Say>> {
+        Directory::text(self, now, key, text)
+    }
+
+    fn is_welcome(&self, key: ClientKey) -> bool {
+        self.is_signed_in(key)
+    }
+
+    fn wake(&mut self, now: Millis) -> Vec<Effect<Say>> {
+        Directory::wake(self, now)
+    }
+}
+
+pub(crate) struct Relay<M: Machine> {
+    started: Instant,
+    inner: Mutex<Inner<M>>,
+}
+
+struct Inner<M> {
+    machine: M,
     queues: HashMap<ClientKey, mpsc::Sender<Outgoing>>,
     next_key: u64,
 }
 
-impl Relay {
-    pub(crate) fn new(limits: Limits) -> Self {
+impl<M: Machine> Relay<M> {
+    pub(crate) fn new(machine: M) -> Self {
         let inner = Inner {
-            hub: Hub::new(limits),
+            machine,
             queues: HashMap::new(),
             next_key: 0,
         };
@@ -49,47 +116,66 @@ impl Relay {
         }
     }
 
+    /// Wakes the machine for as long as anybody has the relay.
+    pub(crate) async fn tick(relay: std::sync::Weak<Self>) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let Some(relay) = relay.upgrade() else { return };
+            let now = relay.now();
+            let mut inner = relay.lock();
+            let effects = inner.machine.wake(now);
+            inner.perform(now, effects);
+        }
+    }
+
     pub(crate) fn connect(&self) -> (ClientKey, mpsc::Receiver<Outgoing>) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let mut inner = self.lock();
         let key = ClientKey(inner.next_key);
         inner.next_key += 1;
         inner.queues.insert(key, sender);
-        let effects = inner.hub.connect(key);
-        inner.perform(effects);
+        let effects = inner.machine.connect(key);
+        inner.perform(self.now(), effects);
         (key, receiver)
     }
 
     pub(crate) fn text(&self, key: ClientKey, text: &str) {
-        let now = Millis(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
+        let now = self.now();
         let mut inner = self.lock();
-        let effects = inner.hub.text(now, key, text);
-        inner.perform(effects);
+        let effects = inner.machine.text(now, key, text);
+        inner.perform(now, effects);
     }
 
     pub(crate) fn is_welcome(&self, key: ClientKey) -> bool {
-        self.lock().hub.peer(key).is_some()
+        self.lock().machine.is_welcome(key)
     }
 
     pub(crate) fn disconnect(&self, key: ClientKey) {
+        let now = self.now();
         let mut inner = self.lock();
         inner.queues.remove(&key);
-        let effects = inner.hub.disconnect(key);
-        inner.perform(effects);
+        let effects = inner.machine.disconnect(now, key);
+        inner.perform(now, effects);
     }
 
-    /// The hub never panics half-way by design; should it, rooms that may lack a member serve people
-    /// better than a server that serves nobody.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn now(&self) -> Millis {
+        Millis(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// The machine never panics half-way by design; should it, rooms that may lack a member serve
+    /// people better than a server that serves nobody.
+    fn lock(&self) -> MutexGuard<'_, Inner<M>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Inner {
-    fn perform(&mut self, effects: Vec<Effect>) {
+impl<M: Machine> Inner<M> {
+    fn perform(&mut self, now: Millis, effects: Vec<Effect<M::Message>>) {
         let mut effects = VecDeque::from(effects);
         // A message for a whole room comes once for each in it, one after another: written once.
-        let mut written: Option<(ServerMsg, Utf8Bytes)> = None;
+        let mut written: Option<(M::Message, Utf8Bytes)> = None;
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Send(key, message) => {
@@ -102,7 +188,7 @@ impl Inner {
                         |queue: &mpsc::Sender<_>| queue.try_send(Outgoing::Text(text)).is_err();
                     if self.queues.get(&key).is_some_and(full) {
                         self.queues.remove(&key);
-                        effects.extend(self.hub.disconnect(key));
+                        effects.extend(self.machine.disconnect(now, key));
                     }
                 }
                 Effect::Close(key, code) => {

@@ -1,22 +1,26 @@
 //! Which address leads where: the page's files, what the page asks about this server, and the socket.
 
 use crate::{
-    Config, Timing,
+    Config, DirectoryKind, Timing,
     assets::{self, Assets},
-    headers,
+    headers, names,
     origin::Origins,
     relay::Relay,
     socket,
 };
 use axum::{
     Router,
-    extract::{State, WebSocketUpgrade},
+    extract::{State, WebSocketUpgrade, ws::WebSocket},
     http::{HeaderMap, StatusCode, Uri, header},
     middleware::map_response_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
-use duologue_core::wire;
+use duologue_core::{
+    directory::{Directory, Rules},
+    hub::Hub,
+    wire,
+};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -29,7 +33,10 @@ struct App(Arc<Shared>);
 struct Shared {
     assets: Assets,
     origins: Origins,
-    relay: Relay,
+    rooms: Relay<Hub>,
+    /// Who is signed in under which name, unless the host wants none of that.
+    names: Option<Arc<Relay<Directory>>>,
+    settings: String,
     timing: Timing,
     stop: watch::Receiver<bool>,
 }
@@ -37,9 +44,11 @@ struct Shared {
 pub(crate) fn router(config: Config, stop: watch::Receiver<bool>) -> Router {
     let policy = config.assets.policy();
     let shared = Shared {
+        rooms: Relay::new(Hub::new(config.limits.clone())),
+        names: directory(&config),
+        settings: settings_of(&config),
         assets: config.assets,
         origins: config.origins,
-        relay: Relay::new(config.limits),
         timing: config.timing,
         stop,
     };
@@ -47,6 +56,7 @@ pub(crate) fn router(config: Config, stop: watch::Receiver<bool>) -> Router {
         .route("/healthz", get(health))
         .route("/config.json", get(settings))
         .route("/ws", get(signalling))
+        .route("/names", get(directory_socket))
         .fallback(get(asset))
         .layer(map_response_with_state(policy, headers::add))
         .with_state(App(Arc::new(shared)))
@@ -65,14 +75,40 @@ async fn health(State(App(shared)): State<App>) -> Response {
     }
 }
 
+/// Wakes itself, for as long as the server lives.
+fn directory(config: &Config) -> Option<Arc<Relay<Directory>>> {
+    let listed = match config.directory {
+        DirectoryKind::Off => return None,
+        DirectoryKind::Unlisted => false,
+        DirectoryKind::Listed => true,
+    };
+    let rules = Rules {
+        tabs: config.limits.clients,
+        listed,
+        fold: names::fold,
+    };
+    let relay = Arc::new(Relay::new(Directory::new(rules)));
+    tokio::spawn(Relay::tick(Arc::downgrade(&relay)));
+    Some(relay)
+}
+
 /// What the page needs to know of its host. docs/protocol.md explains the fields.
-async fn settings() -> Response {
-    let settings = serde_json::json!({
+fn settings_of(config: &Config) -> String {
+    let features: &[&str] = match config.directory {
+        DirectoryKind::Off => &[],
+        DirectoryKind::Unlisted | DirectoryKind::Listed => &["names"],
+    };
+    serde_json::json!({
         "duologue": wire::VERSION,
         "signal": "ws",
         "ice_servers": [],
-        "features": [],
-    });
+        "features": features,
+        "ring_seconds": config.ring_seconds,
+    })
+    .to_string()
+}
+
+async fn settings(State(App(shared)): State<App>) -> Response {
     let headers = [
         (
             header::CONTENT_TYPE,
@@ -80,7 +116,7 @@ async fn settings() -> Response {
         ),
         (header::CACHE_CONTROL, assets::ASK),
     ];
-    (headers, settings.to_string()).into_response()
+    (headers, shared.settings.clone()).into_response()
 }
 
 async fn signalling(
@@ -88,7 +124,34 @@ async fn signalling(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !shared.origins.accept(&headers) {
+    let serving = shared.clone();
+    open(&shared, &headers, upgrade, move |socket, stop| async move {
+        socket::serve(socket, &serving.rooms, serving.timing, stop).await;
+    })
+}
+
+async fn directory_socket(
+    State(App(shared)): State<App>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let Some(names) = shared.names.clone() else {
+        return (StatusCode::NOT_FOUND, "this host has no directory\n").into_response();
+    };
+    let timing = shared.timing;
+    open(&shared, &headers, upgrade, move |socket, stop| async move {
+        socket::serve(socket, &names, timing, stop).await;
+    })
+}
+
+/// A socket, for a page that may have one.
+fn open<F: Future<Output = ()> + Send + 'static>(
+    shared: &Shared,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+    serve: impl FnOnce(WebSocket, watch::Receiver<bool>) -> F + Send + 'static,
+) -> Response {
+    if !shared.origins.accept(headers) {
         return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
     }
     let stop = shared.stop.clone();
@@ -100,7 +163,5 @@ async fn signalling(
         .write_buffer_size(SOCKET_BUFFER)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
-        .on_upgrade(async move |socket| {
-            socket::serve(socket, &shared.relay, shared.timing, stop).await
-        })
+        .on_upgrade(|socket| serve(socket, stop))
 }

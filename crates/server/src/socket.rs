@@ -1,9 +1,9 @@
-//! One WebSocket from open to closed: texts to the hub, the queue to the client, deadlines for `hello`
-//! and for signs of life, and a close code that says why. What the texts mean is the hub's affair.
+//! One WebSocket from open to closed: texts to its machine, the queue to the client, deadlines for `hello`
+//! and for signs of life, and a close code that says why. What the texts mean is the machine's affair.
 
 use crate::{
     Timing,
-    relay::{self, Outgoing, Relay},
+    relay::{self, Machine, Outgoing, Relay},
 };
 use axum::{
     Error,
@@ -35,9 +35,9 @@ enum End {
     Broken(u16),
 }
 
-pub(crate) async fn serve(
+pub(crate) async fn serve<M: Machine>(
     mut socket: WebSocket,
-    relay: &Relay,
+    relay: &Relay<M>,
     timing: Timing,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -69,9 +69,9 @@ pub(crate) async fn serve(
     }
 }
 
-async fn run(
+async fn run<M: Machine>(
     socket: &mut WebSocket,
-    relay: &Relay,
+    relay: &Relay<M>,
     key: ClientKey,
     queue: &mut mpsc::Receiver<Outgoing>,
     timing: Timing,

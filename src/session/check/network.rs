@@ -143,7 +143,7 @@ async fn signal(config: &Result<Option<HostConfig>, BrowserError>) -> Signalling
     match config {
         Err(_) => Signalling::Offline,
         Ok(Some(config)) if config.signal.is_some() => {
-            let answer = clock::within(SIGNALLING_MS, converse(&page::socket_url())).await;
+            let answer = clock::within(SIGNALLING_MS, converse(&page::socket_url("ws"))).await;
             answer.unwrap_or(Signalling::Silent)
         }
         Ok(_) => Signalling::NoServer,

@@ -65,7 +65,8 @@ pub enum Ended {
     ServerFull,
     /// The signaller speaks another version.
     Outdated,
-    /// A direct call whose only other person hung up; nobody else can come.
+    /// A direct call whose only other person hung up, so that nobody else can come; or a call by name in
+    /// which nobody is left.
     OtherLeft,
 }
 
@@ -134,6 +135,8 @@ pub struct Call {
     linger: Option<Millis>,
     chat: Chat,
     dropped: Dropped,
+    /// Whoever is left alone in it hangs up.
+    for_company: bool,
 }
 
 impl Call {
@@ -146,6 +149,12 @@ impl Call {
                 link: Link::new(),
             },
         )
+    }
+
+    /// A call by name: it is over when the others have left.
+    pub fn for_company(mut self) -> Self {
+        self.for_company = true;
+        self
     }
 
     pub fn direct(config: Config) -> Self {
@@ -178,6 +187,7 @@ impl Call {
             linger: None,
             chat,
             dropped: Dropped::default(),
+            for_company: false,
         }
     }
 
@@ -398,7 +408,7 @@ impl Call {
 
     fn on_peer_due(&mut self, now: Millis, id: PeerId, due: Due, out: &mut Vec<Output>) {
         match due {
-            Due::Remove => self.remove(id, out),
+            Due::Remove => self.lose(id, out),
             Due::GiveUp => {
                 self.close_conn(id, out);
                 out.push(Output::Changed);
@@ -491,6 +501,14 @@ impl Call {
         self.peers.remove(&id);
         self.arrivals.retain(|known| *known != id);
         out.push(Output::Changed);
+    }
+
+    /// Somebody has left for good.
+    fn lose(&mut self, id: PeerId, out: &mut Vec<Output>) {
+        self.remove(id, out);
+        if self.for_company && self.peers.is_empty() && self.phase == Phase::InCall {
+            self.end(Ended::OtherLeft, out);
+        }
     }
 
     fn close_all(&mut self, out: &mut Vec<Output>) {

@@ -322,7 +322,7 @@ impl Call {
             // A signaller that lost them says nothing about a connection that stands.
             match peer.stage {
                 Stage::Connecting { back: false, .. } | Stage::Failed if !peer.channel => {
-                    self.remove(id, out)
+                    self.lose(id, out)
                 }
                 Stage::Connecting { .. } => peer.keep_place(now),
                 Stage::Reconnecting { .. } => peer.keep_place(now),
@@ -476,7 +476,7 @@ impl Call {
                 out.push(Output::Changed);
             }
             PeerMsg::Bye => {
-                self.remove(from, out);
+                self.lose(from, out);
                 if matches!(self.way, Way::Direct(_)) {
                     self.end(Ended::OtherLeft, out);
                 }

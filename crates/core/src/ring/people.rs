@@ -6,6 +6,7 @@ use alloc::{string::String, vec::Vec};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     people: Vec<Listed>,
+    changes: u32,
 }
 
 impl People {
@@ -13,12 +14,19 @@ impl People {
         &self.people
     }
 
+    /// Counts the changes, for who shows a list of thousands.
+    pub fn changes(&self) -> u32 {
+        self.changes
+    }
+
     pub(super) fn clear(&mut self) {
+        self.changes += 1;
         self.people.clear();
     }
 
     /// A part of the whole list.
     pub(super) fn read(&mut self, first: bool, people: Vec<Listed>) {
+        self.changes += 1;
         if first {
             self.people.clear();
         }
@@ -28,6 +36,7 @@ impl People {
     }
 
     pub(super) fn change(&mut self, here: Vec<Listed>, gone: &[String]) {
+        self.changes += 1;
         if here.len() > 1 {
             self.people.retain(|it| {
                 !gone.contains(&it.name) && here.iter().all(|new| new.name != it.name)

@@ -8,11 +8,14 @@
 
 use duologue_core::{
     ids::{PeerId, PeerToken, RoomId},
+    json::Json,
     wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
-use duologue_server::{Config, Limits, Running, Timing, assets::Assets, origin::Origins, start};
+use duologue_server::{
+    Config, DirectoryKind, Limits, Running, Timing, assets::Assets, origin::Origins, start,
+};
 use futures_util::{SinkExt, StreamExt};
-use std::{net::SocketAddr, time::Duration};
+use std::{marker::PhantomData, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -33,6 +36,8 @@ pub fn config() -> Config {
         assets: Assets::of([]),
         origins: Origins::default(),
         limits: Limits::default(),
+        directory: DirectoryKind::Listed,
+        ring_seconds: 45,
         timing: Timing::default(),
     }
 }
@@ -58,18 +63,16 @@ pub fn join(room: RoomId) -> ClientMsg {
     }
 }
 
-pub struct Client(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// On a socket where the server says `Said`.
+pub struct Client<Said = ServerMsg>(
+    pub WebSocketStream<MaybeTlsStream<TcpStream>>,
+    PhantomData<Said>,
+);
 
 impl Client {
     /// The socket only, opened by a page of `origin`.
     pub async fn open_from(address: SocketAddr, origin: Option<&str>) -> Result<Client, Error> {
-        let mut request = format!("ws://{address}/ws").into_client_request()?;
-        if let Some(origin) = origin {
-            request
-                .headers_mut()
-                .insert("origin", HeaderValue::from_str(origin).unwrap());
-        }
-        Ok(Client(connect_async(request).await?.0))
+        Client::open_at(address, "ws", origin).await
     }
 
     pub async fn open(address: SocketAddr) -> Client {
@@ -92,8 +95,24 @@ impl Client {
         };
         (client, you)
     }
+}
 
-    pub async fn say(&mut self, message: &ClientMsg) {
+impl<Said: Json> Client<Said> {
+    pub async fn open_at(
+        address: SocketAddr,
+        path: &str,
+        origin: Option<&str>,
+    ) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/{path}").into_client_request()?;
+        if let Some(origin) = origin {
+            request
+                .headers_mut()
+                .insert("origin", HeaderValue::from_str(origin).unwrap());
+        }
+        Ok(Client(connect_async(request).await?.0, PhantomData))
+    }
+
+    pub async fn say(&mut self, message: &impl Json) {
         self.send(Message::text(encode(message))).await;
     }
 
@@ -102,7 +121,7 @@ impl Client {
     }
 
     /// The next message of the server; its pings are answered on the way.
-    pub async fn hear(&mut self) -> ServerMsg {
+    pub async fn hear(&mut self) -> Said {
         loop {
             match timeout(PATIENCE, self.0.next())
                 .await
