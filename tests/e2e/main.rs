@@ -38,6 +38,7 @@ mod first_load;
 mod harness;
 mod hostile;
 mod languages;
+mod names;
 mod needs;
 mod offline;
 mod people;

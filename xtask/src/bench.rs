@@ -1,5 +1,6 @@
 //! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser, `people` says what
-//! it costs to be seen by one, three and seven others, `files` how fast files go beside other means.
+//! it costs to be seen by one, three and seven others, `files` how fast files go beside other means,
+//! `names` what five thousand people signed in cost a server.
 //!
 //! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
 
@@ -39,11 +40,20 @@ pub fn run(name: Option<&str>) -> Outcome {
             transfers()?;
             in_browsers("bench-files")
         }
+        Some("names") => crowd(),
         Some(other) => Err(Fail::new(
             format!("there is no benchmark `{other}`"),
-            "there are: bundle, call, people, files",
+            "there are: bundle, call, people, files, names",
         )),
     }
+}
+
+fn crowd() -> Outcome {
+    let env = setup::run(Need::Serve)?;
+    let mut cargo = env.cargo();
+    cargo.args(["run", "--quiet", "--profile", "server"]);
+    cargo.args(["--package", "duologue-server", "--example", "names"]);
+    run::run(&mut cargo, "what went wrong is above")
 }
 
 /// What others send files by.

@@ -221,8 +221,13 @@ async fn the_page_can_ask_whether_the_server_is_ready_and_what_it_offers() {
     assert_eq!(config.header("content-type"), Some("application/json"));
     assert_eq!(config.header("cache-control"), Some("no-cache"));
     let config: serde_json::Value = serde_json::from_slice(&config.body).unwrap();
-    let expected =
-        serde_json::json!({"duologue": 1, "signal": "ws", "ice_servers": [], "features": []});
+    let expected = serde_json::json!({
+        "duologue": 1,
+        "signal": "ws",
+        "ice_servers": [],
+        "features": ["names"],
+        "ring_seconds": 45,
+    });
     assert_eq!(config, expected);
 }
 

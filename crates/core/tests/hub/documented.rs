@@ -1,7 +1,11 @@
 //! docs/protocol.md says what the types say: every line of JSON in it is a message, word for word.
 
 use duologue_core::json::Json;
-use duologue_core::wire::{ClientMsg, PeerMsg, ServerMsg, decode, encode};
+use duologue_core::ring::Letter;
+use duologue_core::wire::{
+    ClientMsg, PeerMsg, ServerMsg, decode, encode,
+    names::{Ask, Say},
+};
 
 const PAGE: &str = include_str!("../../../../docs/protocol.md");
 
@@ -39,4 +43,7 @@ fn every_example_in_the_protocol_document_is_a_message() {
     all_are::<ClientMsg>("### Client → server", 6);
     all_are::<ServerMsg>("### Server → client", 7);
     all_are::<PeerMsg>("## Peer to peer", 8);
+    all_are::<Ask>("### Tab → directory", 6);
+    all_are::<Say>("### Directory → tab", 8);
+    all_are::<Letter>("### Letters", 9);
 }

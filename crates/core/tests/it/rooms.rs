@@ -289,3 +289,43 @@ fn the_same_seed_gives_the_same_run() {
     assert_eq!(run(77), run(77));
     assert_ne!(run(77), run(78));
 }
+
+#[test]
+fn a_call_by_name_is_over_for_whoever_is_left_alone_in_it() {
+    let mut world = World::new(31, CALM);
+    let (ana, ben) = (world.rung(), world.rung());
+    world.until(2_000, "two connected", |w| w.is_mesh_of(&[ana, ben]));
+    let cleo = world.joined();
+    world.until(2_000, "three connected", |w| {
+        w.is_mesh_of(&[ana, ben, cleo])
+    });
+    world.user(ben, Intent::Leave);
+    world.run(5_000);
+    assert_eq!(
+        world.people[ana].call.view().phase,
+        Phase::InCall,
+        "cleo is there"
+    );
+    world.user(cleo, Intent::Leave);
+    world.until(1_000, "ana is told", |w| {
+        w.people[ana].call.view().phase == Phase::Ended(Ended::OtherLeft)
+    });
+}
+
+#[test]
+fn a_call_by_name_waits_for_the_other_and_ends_when_they_vanish() {
+    let mut world = World::new(32, CALM);
+    let ana = world.rung();
+    world.run(20_000);
+    assert_eq!(
+        world.people[ana].call.view().phase,
+        Phase::InCall,
+        "nobody has come yet"
+    );
+    let ben = world.rung();
+    world.until(2_000, "two connected", |w| w.is_mesh_of(&[ana, ben]));
+    world.crash(ben);
+    world.until(60_000, "ana is told", |w| {
+        w.people[ana].call.view().phase == Phase::Ended(Ended::OtherLeft)
+    });
+}

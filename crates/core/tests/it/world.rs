@@ -202,6 +202,16 @@ impl World {
         who
     }
 
+    /// In a call by name.
+    pub fn rung(&mut self) -> usize {
+        let token = PeerToken([self.people.len() as u8 + 1; 16]);
+        let call = Call::room(self.config(token), self.secret.keys()).for_company();
+        let who = self.move_in(token, call);
+        let name = format!("Person {who}");
+        self.user(who, Intent::Join { name });
+        who
+    }
+
     /// A duplicated tab: the same token, a newer life, already in the call.
     pub fn twin_of(&mut self, who: usize) -> usize {
         let token = self.people[who].token;

@@ -1,0 +1,186 @@
+//! What a directory full of people costs: signs so many in at a server in a process of its own, prints
+//! KiB for each, and how long it takes until everybody knows that one of them is in a call now.
+//! `cargo xtask bench names` runs it (Linux: memory is read from /proc). Every person takes two file
+//! handles in all: see `ulimit -n`.
+
+use duologue_core::{
+    ids::PeerToken,
+    wire::{
+        MAX_FRAME, decode, encode,
+        names::{Ask, LetterKey, Say},
+    },
+};
+use duologue_server::{
+    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, start,
+};
+use futures_util::{SinkExt, StreamExt};
+use std::{
+    env,
+    error::Error,
+    fs,
+    io::{self, BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use tokio::{
+    net::TcpStream,
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Before counting: what the first connections cost once is not theirs.
+const WARM_UP: u32 = 20;
+const ROUNDS: usize = 20;
+/// Longer than anything takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[tokio::main]
+async fn main() -> Outcome<()> {
+    match env::args().nth(1).as_deref() {
+        Some("serve") => serve().await,
+        count => measure(count.unwrap_or("5000").parse()?).await,
+    }
+}
+
+/// The child: a server as it is by default, until the parent has done.
+async fn serve() -> Outcome<()> {
+    let config = Config {
+        listen: vec!["127.0.0.1:0".parse()?],
+        assets: Assets::of([]),
+        origins: Origins::default(),
+        limits: Limits::default(),
+        directory: DirectoryKind::Listed,
+        ring_seconds: 45,
+        timing: Timing::default(),
+    };
+    let running = start(config).await?;
+    writeln!(io::stdout(), "{}", running.addresses()[0])?;
+    tokio::task::spawn_blocking(|| io::stdin().read_line(&mut String::new())).await??;
+    running.stop().await;
+    Ok(())
+}
+
+async fn measure(count: u32) -> Outcome<()> {
+    let mut child = Command::new(env::current_exe()?)
+        .arg("serve")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut address = String::new();
+    let out = child.stdout.take().ok_or("no output of the server")?;
+    BufReader::new(out).read_line(&mut address)?;
+    let address = address.trim();
+
+    let (heard, mut news) = mpsc::unbounded_channel();
+    for n in 0..WARM_UP {
+        listen(sign_in(address, n).await?, heard.clone());
+    }
+    let before = resident(&child)?;
+    let begun = Instant::now();
+    let mut one = sign_in(address, WARM_UP).await?;
+    for n in WARM_UP + 1..WARM_UP + count {
+        listen(sign_in(address, n).await?, heard.clone());
+    }
+    let signed_in = begun.elapsed();
+    let others = (WARM_UP + count - 1) as usize;
+
+    let mut took: Vec<Duration> = Vec::new();
+    for round in 0..ROUNDS {
+        let busy = round % 2 == 0;
+        one.send(Message::text(encode(&Ask::Busy { busy }))).await?;
+        let begun = Instant::now();
+        let mut told = 0;
+        while told < others {
+            let it = timeout(PATIENCE, news.recv()).await?;
+            told += usize::from(it.ok_or("nobody listens any more")? == busy);
+        }
+        took.push(begun.elapsed());
+    }
+    took.sort();
+    let after = resident(&child)?;
+    let each = (after - before) as f64 / f64::from(count);
+    let (half, most) = (took[ROUNDS / 2], took[ROUNDS - 1]);
+    writeln!(
+        io::stdout(),
+        "{} people signed in, {signed_in:.1?} for all; {each:.1} KiB each\n\
+         one change known to all: median {half:.0?}, longest {most:.0?} of {ROUNDS}",
+        others + 1,
+    )?;
+    drop(child.stdin.take());
+    child.wait()?;
+    Ok(())
+}
+
+async fn sign_in(address: &str, n: u32) -> Outcome<Socket> {
+    let mut request = format!("ws://{address}/names").into_client_request()?;
+    request
+        .headers_mut()
+        .insert("origin", format!("http://{address}").parse()?);
+    let (mut socket, _) = connect_async(request).await?;
+    let mut token = [0; 16];
+    token[..4].copy_from_slice(&n.to_le_bytes());
+    let ask = Ask::SignIn {
+        version: 1,
+        name: format!("Person {}", letters(n)),
+        token: PeerToken(token),
+        key: LetterKey([7; 32]),
+    };
+    socket.send(Message::text(encode(&ask))).await?;
+    match next(&mut socket).await? {
+        Say::SignedIn { .. } => Ok(socket),
+        other => Err(format!("not signed in: {other:?}").into()),
+    }
+}
+
+/// A number in letters of which no two look alike.
+fn letters(n: u32) -> String {
+    (0..4)
+        .map(|at| char::from(b"abcdefghkp"[(n / 10_u32.pow(at)) as usize % 10]))
+        .collect()
+}
+
+async fn next(socket: &mut Socket) -> Outcome<Say> {
+    loop {
+        if let Message::Text(text) = socket.next().await.ok_or("the server closed")?? {
+            return decode(&text, MAX_FRAME).map_err(|it| format!("{it:?}: {text}").into());
+        }
+    }
+}
+
+/// Passes on what is said of the one who is busy now and then.
+fn listen(mut socket: Socket, heard: mpsc::UnboundedSender<bool>) {
+    let whom = format!("Person {}", letters(WARM_UP));
+    tokio::spawn(async move {
+        let mut last = false;
+        while let Ok(say) = next(&mut socket).await {
+            let Say::Changed { here, .. } = say else {
+                continue;
+            };
+            let Some(it) = here.iter().find(|it| it.name == whom) else {
+                continue;
+            };
+            if it.busy != last {
+                last = it.busy;
+                if heard.send(last).is_err() {
+                    return;
+                }
+            }
+        }
+    });
+}
+
+fn resident(child: &Child) -> Outcome<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id()))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line
+        .and_then(|line| line.split_whitespace().next())
+        .ok_or("no VmRSS")?;
+    Ok(kib.parse()?)
+}
