@@ -187,7 +187,7 @@ async fn the_fragment_is_told_and_shown() {
 
 #[wasm_bindgen_test]
 async fn addresses_are_relative_to_the_page() {
-    let socket = page::socket_url();
+    let socket = page::socket_url("ws");
     assert!(
         socket.starts_with("ws://127.0.0.1:") && socket.ends_with("/ws"),
         "{socket}"

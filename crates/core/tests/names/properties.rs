@@ -69,18 +69,28 @@ fn play(world: &mut World, deeds: &[Deed]) {
     world.run(3 * PATIENCE);
 }
 
-/// Who entered for which ring: callers, and callees.
-fn entered(world: &World) -> BTreeMap<RingId, (Vec<usize>, Vec<usize>, Vec<String>)> {
-    let mut found: BTreeMap<RingId, (Vec<usize>, Vec<usize>, Vec<String>)> = BTreeMap::new();
+/// Tabs that entered because of one ring, and where.
+#[derive(Default)]
+struct Entered {
+    callers: Vec<usize>,
+    callees: Vec<usize>,
+    rooms: Vec<String>,
+}
+
+fn entered(world: &World) -> BTreeMap<RingId, Entered> {
+    let mut found: BTreeMap<RingId, Entered> = BTreeMap::new();
     for (at, tab) in world.tabs.iter().enumerate() {
         for seen in &tab.seen {
             if let Seen::Enter {
                 ring, mine, room, ..
             } = seen
             {
-                let entry = found.entry(*ring).or_default();
-                if *mine { &mut entry.0 } else { &mut entry.1 }.push(at);
-                entry.2.push(room.clone());
+                let entered = found.entry(*ring).or_default();
+                match mine {
+                    true => entered.callers.push(at),
+                    false => entered.callees.push(at),
+                }
+                entered.rooms.push(room.clone());
             }
         }
     }
@@ -99,7 +109,7 @@ proptest! {
             .filter(|it| !matches!(it, Deed::Cut(_) | Deed::Restart))
             .collect();
         play(&mut world, &without);
-        for (ring, (callers, callees, rooms)) in entered(&world) {
+        for (ring, Entered { callers, callees, rooms }) in entered(&world) {
             prop_assert_eq!((callers.len(), callees.len()), (1, 1), "{:?}", ring);
             prop_assert_eq!(&rooms[0], &rooms[1]);
         }
@@ -120,7 +130,7 @@ proptest! {
         world.run(1_000);
         world.lost = lost;
         play(&mut world, &deeds);
-        for (ring, (callers, callees, rooms)) in entered(&world) {
+        for (ring, Entered { callers, callees, rooms }) in entered(&world) {
             prop_assert!(callers.len() == 1, "nobody enters whose caller does not: {:?}", ring);
             prop_assert!(callees.len() <= 1, "{:?}: {:?}", ring, callees);
             prop_assert!(rooms.windows(2).all(|it| it[0] == it[1]));

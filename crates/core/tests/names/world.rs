@@ -127,7 +127,9 @@ impl World {
     }
 
     pub fn accepts(&mut self, at: usize) {
-        let ring = self.shown(at).expect("nothing rings");
+        let Some(ring) = self.shown(at) else {
+            panic!("nothing rings in tab {at}");
+        };
         self.wants(at, Intent::Accept(ring));
     }
 
@@ -187,8 +189,9 @@ impl World {
                 let effects = self.directory.wake(self.now);
                 self.carry(effects);
             } else if let Some(key) = event.filter(|it| it.0 == next) {
-                let event = self.events.remove(&key);
-                self.happens(event.expect("it was there"));
+                if let Some(event) = self.events.remove(&key) {
+                    self.happens(event);
+                }
             } else if let Some((_, at)) = wake {
                 self.feed(at, Input::Wake);
             }

@@ -1,6 +1,7 @@
 //! Pictures of every screen with real calls behind them, for looking at: Chromium at the size of a
 //! laptop and of a telephone, light and dark, into target/screens. `cargo xtask screens` runs it. Those in
-//! other languages alone: the program itself with the word `languages`.
+//! other languages alone: the program itself with the word `languages`; `files`, `recordings` and `names`
+//! are such words, too.
 
 use anyhow::{Context, Result, ensure};
 use duologue_e2e::{
@@ -16,6 +17,9 @@ use duologue_e2e::{
 use serde_json::json;
 use std::collections::BTreeMap;
 
+mod kept;
+mod names;
+
 const LOOKS: [Look; 4] = [
     Look::new("laptop-light", 1280, 800, false),
     Look::new("laptop-dark", 1280, 800, true),
@@ -24,12 +28,19 @@ const LOOKS: [Look; 4] = [
 ];
 
 /// Devices that can be plugged in.
-const PLUGS: &str = include_str!("../../e2e/plugs.js");
+const PLUGS: &str = include_str!("../../../e2e/plugs.js");
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    if std::env::args().any(|word| word == "files") {
-        return Scene::play("screens of files", Weight::Heavy, files).await;
+    let only = |word: &str| std::env::args().any(|it| it == word);
+    if only("files") {
+        return Scene::play("screens of files", Weight::Heavy, kept::files).await;
+    }
+    if only("recordings") {
+        return Scene::play("screens of recordings", Weight::Heavy, kept::recordings).await;
+    }
+    if only("names") {
+        return Scene::play("screens of names", Weight::Heavy, names::names).await;
     }
     // One after the other, and each with its own time: pictures take a while.
     Scene::play("screens in Arabic", Weight::Heavy, async |scene| {
@@ -40,66 +51,16 @@ async fn main() -> Result<(), Failure> {
         in_language(scene, "zh").await
     })
     .await?;
-    if std::env::args().any(|word| word == "languages") {
+    if only("languages") {
         return Ok(());
     }
     Scene::play("screens before a call", Weight::Heavy, before).await?;
     Scene::play("screens of a self-test", Weight::Heavy, check).await?;
     Scene::play("screens of one alone", Weight::Heavy, alone).await?;
-    Scene::play("screens of files", Weight::Heavy, files).await?;
+    Scene::play("screens of files", Weight::Heavy, kept::files).await?;
+    Scene::play("screens of recordings", Weight::Heavy, kept::recordings).await?;
+    Scene::play("screens of names", Weight::Heavy, names::names).await?;
     Scene::play("screens of company", Weight::Heavy, in_company).await
-}
-
-/// Files that go to and fro, and one that is offered while the panel is closed.
-async fn files(scene: &Scene) -> Result<()> {
-    let folder = tempfile::TempDir::new()?;
-    let make = |name: &str, len: usize| -> Result<std::path::PathBuf> {
-        let path = folder.path().join(name);
-        std::fs::write(&path, vec![b'x'; len])?;
-        Ok(path)
-    };
-    let server = Server::start().await?;
-    let ana = scene.person(Kind::Chromium, "Ana").await?;
-    let ben = scene.person(Kind::Chromium, "Ben").await?;
-    for person in [&ana, &ben] {
-        let query = format!("?name={}&join=auto#/r/files", person.label);
-        person.goto(&[server.page(), query].concat()).await?;
-    }
-    connected(&ana, 1).await?;
-    connected(&ben, 1).await?;
-    ben.press("Chat").await?;
-    ben.find("button", "Send file").await?;
-    ben.upload(&make("Minutes of the 12th of November.pdf", 1_240_000)?)
-        .await?;
-    ana.is_told(&["minutes", "sends you"]).await?;
-    take(&ana, "call-file-news").await?;
-    ana.press("Show").await?;
-    ana.press("Accept").await?;
-    ana.find("button", "Save").await?;
-    ana.upload(&make("plan.svg", 48_213)?).await?;
-    ben.press("Accept").await?;
-    until("it to be there", within(20), async || {
-        ensure!(ben.shows("button", "Save").await?, "not yet");
-        Ok(())
-    })
-    .await?;
-    ana.upload(&make("survey.zip", 700_000_000)?).await?;
-    until("it to be offered", within(60), async || {
-        ensure!(ben.shows("button", "Accept").await?, "not yet");
-        Ok(())
-    })
-    .await?;
-    ben.upload(&make("photo.jpg", 3_400_000)?).await?;
-    ana.find("button", "Accept").await?;
-    ben.press("Accept").await?;
-    until("a part of it to be there", within(60), async || {
-        let bar = "return Number(document.querySelector('[role=progressbar]')?.ariaValueNow ?? 0)";
-        let percent: f64 = ana.script(bar, vec![]).await?;
-        ensure!(percent > 4.0, "{percent}");
-        Ok(())
-    })
-    .await?;
-    take(&ana, "call-files").await
 }
 
 async fn before(scene: &Scene) -> Result<()> {
