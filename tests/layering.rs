@@ -76,7 +76,9 @@ const RULES: &[Rule] = &[
         never: &["duologue_core", "leptos", "web_sys"],
         unless: &[
             "duologue_core::wire",
+            "duologue_core::directory",
             "duologue_core::hub",
+            "duologue_core::json::Json",
             "duologue_core::ids",
             "duologue_core::time",
         ],

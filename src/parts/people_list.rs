@@ -71,13 +71,13 @@ pub fn PeopleList(names: Names, me: String, search: RwSignal<String>) -> impl In
             _ => String::new(),
         }
     });
-    let height = text(move || format!("block-size:{}px", all.with(Vec::len) as f64 * ROW));
+    let height = text(move || format!("{}px", all.with(Vec::len) as f64 * ROW));
     let key = |row: &(usize, Listed)| (row.0, row.1.name.clone(), row.1.busy);
     let on_scroll: Box<dyn FnMut(leptos::ev::Event)> = Box::new(move |_| measure());
     view! {
         <p class="soft" role="status">{note}</p>
         <div class="people-list" node_ref=node on:scroll=on_scroll>
-            <ul aria-label=words.online style=height>
+            <ul aria-label=words.online style:block-size=height>
                 <For each=move || rows.get() key=key let:row>
                     <Row names=names at=row.0 person=row.1 />
                 </For>
@@ -95,9 +95,9 @@ fn Row(names: Names, at: usize, person: Listed) -> impl IntoView {
         let busy = person.busy.then_some(words.in_call)?;
         Some(view! { <span class="person-busy">{busy}</span> }.into_any())
     });
-    let place = format!("inset-block-start:{}px", at as f64 * ROW);
+    let place = format!("{}px", at as f64 * ROW);
     view! {
-        <li class="person-row" style=place>
+        <li class="person-row" style:inset-block-start=place>
             <span class="person-name">{person.name.clone()}</span>
             {busy}
             <CallButton names=names name=name />

@@ -46,7 +46,7 @@ pub fn People() -> impl IntoView {
     view! {
         <div class="page">
             <header class="top"><Brand /></header>
-            <main class="people">
+            <main class="column">
                 <h1 class="line">{words.title}</h1>
                 {body}
                 <Recent names=names />

@@ -57,7 +57,7 @@ pub fn Recordings() -> impl IntoView {
     view! {
         <div class="page">
             <header class="top"><Brand /></header>
-            <main class="recordings">
+            <main class="column">
                 <h1 class="line">{text.title}</h1>
                 <p class="soft">{text.text}</p>
                 {note(shelf.broken, text.broken)}

@@ -3,6 +3,9 @@
 //! `cargo xtask bench names` runs it (Linux: memory is read from /proc). Every person takes two file
 //! handles in all: see `ulimit -n`.
 
+mod child;
+
+use child::{Child, Outcome, Socket};
 use duologue_core::{
     ids::PeerToken,
     wire::{
@@ -10,30 +13,16 @@ use duologue_core::{
         names::{Ask, LetterKey, Say},
     },
 };
-use duologue_server::{
-    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, start,
-};
 use futures_util::{SinkExt, StreamExt};
 use std::{
-    env,
-    error::Error,
-    fs,
-    io::{self, BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
+    io::{self, Write},
     time::Duration,
 };
 use tokio::{
-    net::TcpStream,
     sync::mpsc,
     time::{Instant, timeout},
 };
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
-};
-
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+use tokio_tungstenite::tungstenite::Message;
 
 /// Before counting: what the first connections cost once is not theirs.
 const WARM_UP: u32 = 20;
@@ -43,50 +32,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    match env::args().nth(1).as_deref() {
-        Some("serve") => serve().await,
-        count => measure(count.unwrap_or("5000").parse()?).await,
+    match child::number(5_000).await? {
+        Some(count) => measure(count).await,
+        None => Ok(()),
     }
-}
-
-/// The child: a server as it is by default, until the parent has done.
-async fn serve() -> Outcome<()> {
-    let config = Config {
-        listen: vec!["127.0.0.1:0".parse()?],
-        assets: Assets::of([]),
-        origins: Origins::default(),
-        limits: Limits::default(),
-        directory: DirectoryKind::Listed,
-        ring_seconds: 45,
-        timing: Timing::default(),
-    };
-    let running = start(config).await?;
-    writeln!(io::stdout(), "{}", running.addresses()[0])?;
-    tokio::task::spawn_blocking(|| io::stdin().read_line(&mut String::new())).await??;
-    running.stop().await;
-    Ok(())
 }
 
 async fn measure(count: u32) -> Outcome<()> {
-    let mut child = Command::new(env::current_exe()?)
-        .arg("serve")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let mut address = String::new();
-    let out = child.stdout.take().ok_or("no output of the server")?;
-    BufReader::new(out).read_line(&mut address)?;
-    let address = address.trim();
-
+    let child = Child::start()?;
     let (heard, mut news) = mpsc::unbounded_channel();
     for n in 0..WARM_UP {
-        listen(sign_in(address, n).await?, heard.clone());
+        listen(sign_in(&child, n).await?, heard.clone());
     }
-    let before = resident(&child)?;
+    let before = child.resident()?;
     let begun = Instant::now();
-    let mut one = sign_in(address, WARM_UP).await?;
+    let mut one = sign_in(&child, WARM_UP).await?;
     for n in WARM_UP + 1..WARM_UP + count {
-        listen(sign_in(address, n).await?, heard.clone());
+        listen(sign_in(&child, n).await?, heard.clone());
     }
     let signed_in = begun.elapsed();
     let others = (WARM_UP + count - 1) as usize;
@@ -104,7 +66,7 @@ async fn measure(count: u32) -> Outcome<()> {
         took.push(begun.elapsed());
     }
     took.sort();
-    let after = resident(&child)?;
+    let after = child.resident()?;
     let each = (after - before) as f64 / f64::from(count);
     let (half, most) = (took[ROUNDS / 2], took[ROUNDS - 1]);
     writeln!(
@@ -113,17 +75,11 @@ async fn measure(count: u32) -> Outcome<()> {
          one change known to all: median {half:.0?}, longest {most:.0?} of {ROUNDS}",
         others + 1,
     )?;
-    drop(child.stdin.take());
-    child.wait()?;
-    Ok(())
+    child.stop()
 }
 
-async fn sign_in(address: &str, n: u32) -> Outcome<Socket> {
-    let mut request = format!("ws://{address}/names").into_client_request()?;
-    request
-        .headers_mut()
-        .insert("origin", format!("http://{address}").parse()?);
-    let (mut socket, _) = connect_async(request).await?;
+async fn sign_in(child: &Child, n: u32) -> Outcome<Socket> {
+    let mut socket = child.connect("names").await?;
     let mut token = [0; 16];
     token[..4].copy_from_slice(&n.to_le_bytes());
     let ask = Ask::SignIn {
@@ -174,13 +130,4 @@ fn listen(mut socket: Socket, heard: mpsc::UnboundedSender<bool>) {
             }
         }
     });
-}
-
-fn resident(child: &Child) -> Outcome<u64> {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id()))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line
-        .and_then(|line| line.split_whitespace().next())
-        .ok_or("no VmRSS")?;
-    Ok(kib.parse()?)
 }

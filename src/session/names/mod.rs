@@ -76,7 +76,8 @@ pub struct Names {
 }
 
 thread_local! {
-    static NAMES: RefCell<Option<Names>> = const { RefCell::new(None) };
+    /// With what keeps its signals.
+    static NAMES: RefCell<Option<(Owner, Names)>> = const { RefCell::new(None) };
     static WANTED: Cell<Option<RwSignal<bool>>> = const { Cell::new(None) };
 }
 
@@ -97,11 +98,17 @@ pub fn names_are_wanted() -> Signal<bool> {
 impl Names {
     /// The page's one, made by the first who asks. Its signals live as long as the page.
     pub fn get() -> Names {
-        if let Some(names) = NAMES.with_borrow(|it| *it) {
+        let known = NAMES.with_borrow(|it| it.as_ref().map(|(_, names)| *names));
+        if let Some(names) = known {
+            // A host that could not be reached looks like one that has none.
+            if names.offered.get_untracked() == Offered::No {
+                names.ask_host();
+            }
             return names;
         }
-        let names = Owner::new_root(None).with(Names::begin);
-        NAMES.set(Some(names));
+        let owner = Owner::new_root(None);
+        let names = owner.with(Names::begin);
+        NAMES.set(Some((owner, names)));
         if let Some(wanted) = WANTED.get() {
             wanted.try_set(true);
         }
