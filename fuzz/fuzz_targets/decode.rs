@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let text = String::from_utf8_lossy(data);
-    match choice % 15 {
+    match choice % 19 {
         0 => parsers::message::<duologue_core::wire::ClientMsg>(&text),
         1 => parsers::message::<duologue_core::wire::ServerMsg>(&text),
         2 => parsers::message::<duologue_core::wire::PeerMsg>(&text),
@@ -27,7 +27,11 @@ fuzz_target!(|data: &[u8]| {
         10 => parsers::description(&text),
         11 => machines::hub(&text),
         12 => machines::tabs(&text),
-        13 => calls::in_room(&text),
+        13 => parsers::message::<duologue_core::wire::names::Ask>(&text),
+        14 => parsers::message::<duologue_core::wire::names::Say>(&text),
+        15 => parsers::message::<duologue_core::ring::Letter>(&text),
+        16 => machines::directory(&text),
+        17 => calls::in_room(&text),
         _ => calls::direct(&text),
     }
 });
