@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome};
+use crate::{glue, styles};
 
 /// What wasm-bindgen's glue says about the imports of the page; ours go beside it.
 const IMPORTS: &str = "\"./duologue-web_bg.js\": import0,";
@@ -37,16 +38,25 @@ pub fn cut(env: &Env, script: &Path) -> Outcome {
     tool.arg("cut").arg(&wasm).arg(list(env)).arg(&rest);
     run::run(&mut tool, "what is wrong with the module is above")?;
 
+    let folder = script.with_file_name("");
     let old = script.file_stem().unwrap_or_default().to_string_lossy();
     let text = with_imports(&fs::read_to_string(script)?, "\"rest\": { ask: askRest },")?;
     let text = known(&text, CALLBACK)?.replace(CALLBACK, &format!("{CALLBACK}{HOLD}"));
-    let parts = [text.as_bytes(), &fs::read(&wasm)?, &fs::read(&rest)?];
+    let text = glue::without_filling(&text);
+    let style = styles::late(&folder)?;
+    let (first, second) = (fs::read(&wasm)?, fs::read(&rest)?);
+    let parts = [
+        text.as_bytes(),
+        REST.as_bytes(),
+        style.as_bytes(),
+        &first,
+        &second,
+    ];
     let new = format!("duologue-web-{:016x}", digest(&parts));
-    let folder = script.with_file_name("");
-    fs::write(
-        script,
-        text + &REST.replace("REST", &format!("{new}_rest.wasm")),
-    )?;
+    let rest_of_it = REST
+        .replace("REST", &format!("{new}_rest.wasm"))
+        .replace("STYLE", &style);
+    fs::write(script, text + &rest_of_it)?;
     fs::rename(&rest, folder.join(format!("{new}_rest.wasm")))?;
     fs::rename(&wasm, folder.join(format!("{new}_bg.wasm")))?;
     fs::rename(script, folder.join(format!("{new}.js")))?;

@@ -12,6 +12,10 @@ use walrus::{
 use crate::plan::{Number, Plan, Slot, ThroughTable, function_table};
 use crate::{ASK, FIRST, late, local_functions, order, parse};
 
+/// How imports are named that were given numbers, filled up to the length of the names that they had
+/// with underscores; those go. Whoever cuts takes them from the glue as well.
+const NUMBERED: &str = "__wbg_";
+
 #[derive(Debug)]
 pub struct Halves {
     pub first: Vec<u8>,
@@ -201,6 +205,11 @@ fn fill(
 }
 
 fn finished(mut module: Module) -> Result<Vec<u8>> {
+    for import in module.imports.iter_mut() {
+        if import.name.starts_with(NUMBERED) {
+            import.name = import.name.trim_end_matches('_').to_owned();
+        }
+    }
     let customs: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
     for id in customs {
         module.customs.delete(id);
