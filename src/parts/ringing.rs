@@ -65,7 +65,7 @@ fn Incoming(names: Names, ring: Ringing) -> impl IntoView {
         (!writes.get()).then(|| {
             view! {
                 <div class="ring-actions">
-                    <RoundButton label=words.decline glyph=LEAVE kind="leave"
+                    <RoundButton label=words.decline glyph=LEAVE kind="stop"
                         press=press(move || names.decline(id, "")) />
                     <RoundButton label=words.accept glyph=PHONE kind="accept"
                         press=press(move || names.accept(id, true)) />
@@ -152,7 +152,7 @@ fn Outgoing(names: Names, name: String) -> impl IntoView {
         Some(match over.get() {
             false => view! {
                 <div class="ring-actions">
-                    <RoundButton label=words.cancel glyph=LEAVE kind="leave"
+                    <RoundButton label=words.cancel glyph=LEAVE kind="stop"
                         press=press(move || names.cancel()) />
                 </div>
             }

@@ -27,7 +27,8 @@ pub(super) async fn fetch() {
 /// Comes back when it is there.
 pub async fn fetch_in_time() {
     clock::pause(SETTLED_MS).await;
-    while is_joining() {
+    // Something else may have needed it meanwhile.
+    while is_joining() && !is_there() {
         clock::pause(SETTLED_MS).await;
     }
     fetch().await;

@@ -103,6 +103,32 @@ async fn nobody_is_kept_out(scene: &Scene, with: Kind) -> Result<()> {
     Ok(())
 }
 
+pairs!(nobody_is_kept_out_of_calls_by_name, Light, { chromium: Chromium, firefox: Firefox });
+
+async fn nobody_is_kept_out_of_calls_by_name(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let mut found = Vec::new();
+    let ana = scene.person(with, "Ana").await?;
+    ana.goto(&format!("{}#/people", server.page())).await?;
+    ana.find("button", "Sign in").await?;
+    look_over(&ana, "before signing in", &mut found).await?;
+    let (ana, ben) = names::two(scene, &server, (with, with)).await?;
+    look_over(&ana, "who is here", &mut found).await?;
+    names::rings(&ana, &ben).await?;
+    look_over(&ana, "a ring", &mut found).await?;
+    look_over(&ben, "a ring that comes", &mut found).await?;
+    ben.press("Decline with a message").await?;
+    ben.find("textbox", "Message").await?;
+    look_over(&ben, "a message", &mut found).await?;
+    ben.press("Decline and send").await?;
+    ana.is_told(&["Ben declined"]).await?;
+    look_over(&ana, "what it came to", &mut found).await?;
+    ana.press("Close").await?;
+    look_over(&ana, "recent calls", &mut found).await?;
+    ensure!(found.is_empty(), "{found:#?}");
+    Ok(())
+}
+
 pairs!(nobody_is_kept_out_in_another_language, Light, { chromium: Chromium, firefox: Firefox });
 
 async fn nobody_is_kept_out_in_another_language(scene: &Scene, with: Kind) -> Result<()> {

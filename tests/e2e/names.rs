@@ -28,7 +28,7 @@ async fn sees(person: &Person, name: &str, there: bool) -> Result<()> {
     .await
 }
 
-async fn two(scene: &Scene, server: &Server, with: (Kind, Kind)) -> Result<(Person, Person)> {
+pub async fn two(scene: &Scene, server: &Server, with: (Kind, Kind)) -> Result<(Person, Person)> {
     let ana = scene.person(with.0, "Ana").await?;
     let ben = scene.person(with.1, "Ben").await?;
     signs_in(&ana, server).await?;
@@ -38,7 +38,7 @@ async fn two(scene: &Scene, server: &Server, with: (Kind, Kind)) -> Result<(Pers
     Ok((ana, ben))
 }
 
-async fn rings(from: &Person, to: &Person) -> Result<()> {
+pub async fn rings(from: &Person, to: &Person) -> Result<()> {
     from.press(&format!("Call {}", to.label)).await?;
     from.find("dialog", &format!("Calling {}", to.label))
         .await?;

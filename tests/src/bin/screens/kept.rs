@@ -73,7 +73,8 @@ pub async fn recordings(scene: &Scene) -> Result<()> {
     ben.is_told(&["Ana is recording this call"]).await?;
     take(&ben, "call-recorded").await?;
     take(&ana, "call-recording").await?;
-    ana.press("Stop recording").await?;
+    ana.press("Record").await?;
+    ana.is_told(&["kept on this device"]).await?;
     ana.press("Leave call").await?;
     ana.goto(&format!("{}#/recordings", server.page())).await?;
     ana.press("Play").await?;
