@@ -19,9 +19,6 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// Messages that wait for one client. A room of eight makes bursts of a few dozen; whoever lets more
-/// pile up does not read, and is let go instead of buffered for.
-pub(crate) const QUEUE: usize = 64;
 /// How precisely a machine is woken.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -35,6 +32,9 @@ pub(crate) enum Outgoing {
 /// A machine of the core that serves clients.
 pub(crate) trait Machine: Send + 'static {
     type Message: Json + PartialEq + Send;
+    /// Messages that wait for one client; whoever lets more pile up does not read, and is let go instead
+    /// of buffered for.
+    const QUEUE: usize;
 
     fn connect(&mut self, key: ClientKey) -> Vec<Effect<Self::Message>>;
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
@@ -50,6 +50,8 @@ pub(crate) trait Machine: Send + 'static {
 
 impl Machine for Hub {
     type Message = ServerMsg;
+    /// A room of eight makes bursts of a few dozen.
+    const QUEUE: usize = 64;
 
     fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
         Hub::connect(self, key)
@@ -70,6 +72,8 @@ impl Machine for Hub {
 
 impl Machine for Directory {
     type Message = Say;
+    /// A list of ten thousand comes in two hundred parts.
+    const QUEUE: usize = 512;
 
     fn connect(&mut self, key: ClientKey) -> Vec<Effect<Say>> {
         Directory::connect(self, key)
@@ -131,7 +135,7 @@ impl<M: Machine> Relay<M> {
     }
 
     pub(crate) fn connect(&self) -> (ClientKey, mpsc::Receiver<Outgoing>) {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (sender, receiver) = mpsc::channel(M::QUEUE);
         let mut inner = self.lock();
         let key = ClientKey(inner.next_key);
         inner.next_key += 1;

@@ -3,7 +3,7 @@
 
 use crate::{
     Timing,
-    relay::{self, Machine, Outgoing, Relay},
+    relay::{Machine, Outgoing, Relay},
 };
 use axum::{
     Error,
@@ -85,7 +85,7 @@ async fn run<M: Machine>(
     loop {
         let message = tokio::select! {
             // Who has answers waiting is not asked for more: nobody overflows the own queue.
-            frame = socket.recv(), if queue.len() < relay::QUEUE / 2 => {
+            frame = socket.recv(), if queue.len() < M::QUEUE / 2 => {
                 unanswered = 0;
                 match frame {
                     None => return End::Gone,

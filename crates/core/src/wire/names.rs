@@ -13,8 +13,9 @@ use core::fmt;
 
 /// Characters of a name that one can sign in under.
 pub const MAX_SIGN: usize = 32;
-/// Names in one message: of the longest, that many fit a frame.
-pub const MAX_LISTED: usize = 400;
+/// Names in one message. Small parts: a server's buffer for a client stays as large as the largest
+/// message was.
+pub const MAX_LISTED: usize = 50;
 /// A letter says a few words, and a room.
 pub const MAX_LETTER: usize = 4 * 1024;
 
