@@ -6,7 +6,7 @@ use crate::{
         device_notices::DeviceNotices,
         device_picker::DevicePicker,
         device_settings::TestSound,
-        lean::{flag, input, part, submit, text, word},
+        lean::{flag, input, part, submit, text},
         mirror::{MicrophoneTrouble, Mirror},
         notice::Hint,
         page,
@@ -27,12 +27,10 @@ pub fn GreenRoom(
     let join = submit(move || wanted.set(true));
     let opening = move || wanted.get() && call.phase.get() == Phase::Opening;
     let present = text(move || {
-        call.present.with(|names| {
-            if names.is_empty() {
-                String::new()
-            } else {
-                words.present(names)
-            }
+        call.present.with(|names| match names.is_empty() {
+            _ if opening() => words.opening.to_owned(),
+            true => String::new(),
+            false => words.present(names),
         })
     });
     view! {
@@ -42,15 +40,15 @@ pub fn GreenRoom(
                 <Mirror local=call.local />
                 <form class="green-room-side" on:submit=join>
                     <h1 class="panel-title">{words.title}</h1>
-                    <p class="soft" role="status">{present}</p>
                     <NameField name=call.my_name />
-                    <MicrophoneTrouble local=call.local />
-                    <DeviceNotices local=call.local />
                     {part(move || call.guessable.get().then(|| view! { <Hint text=words.guessable /> }.into_any()))}
                     <button type="submit" class="button" data-kind="primary" aria-busy=flag(opening)>
                         {words.join}
                     </button>
-                    <p class="soft" role="status">{word(move || if opening() { words.opening } else { "" })}</p>
+                    // Below the button, which is not to move away from under a finger.
+                    <p class="soft" role="status">{present}</p>
+                    <MicrophoneTrouble local=call.local />
+                    <DeviceNotices local=call.local />
                 </form>
                 <fieldset class="devices">
                     <legend class="unseen">{words.devices}</legend>

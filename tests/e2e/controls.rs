@@ -186,3 +186,26 @@ async fn nothing_moves_for_whoever_bears_no_movement(scene: &Scene, with: Kind) 
     ensure!(moving == 0.0, "something moves for {moving} s");
     Ok(())
 }
+
+pairs!(the_way_in_does_not_move_from_under_a_finger, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+const WAY_IN: &str = "return Math.round(
+    document.querySelector('.green-room-side button').getBoundingClientRect().top)";
+
+async fn the_way_in_does_not_move_from_under_a_finger(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    let room = start_call(&ana, &server.page()).await?;
+    ana.find("button", "Join call").await?;
+    let alone: i64 = ana.script(WAY_IN, vec![]).await?;
+    enter(&ana).await?;
+    let ben = scene.beside(&ana, "Ben").await?;
+    ben.goto(&room).await?;
+    ben.is_told(&["Ana is in the call"]).await?;
+    let with_somebody: i64 = ben.script(WAY_IN, vec![]).await?;
+    ensure!(with_somebody == alone, "{alone}, then {with_somebody}");
+    Ok(())
+}

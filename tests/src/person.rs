@@ -10,15 +10,20 @@ use crate::{
     page::{self, Marks, Peer, Picture, Tile},
     until, within,
 };
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 use thirtyfour::{Key, WebElement, WindowHandle};
+
+/// Tells whether the next click reaches an element. A page that goes elsewhere forgets it.
+const WATCH_CLICK: &str = "window.pressed = false;
+    arguments[0].addEventListener('click', () => { window.pressed = true }, { once: true, capture: true })";
 
 /// A control shows up in this time, or the page is broken.
 const CONTROL: Duration = within(15);
@@ -197,8 +202,24 @@ impl Person {
             CONTROL,
             async || {
                 let element = self.find_now(role, name).await?;
-                let _turn = self.browser.turn(&self.window).await?;
-                Ok(element.click().await?)
+                let turn = self.browser.turn(&self.window).await?;
+                let watch = vec![element.to_json()?];
+                turn.driver.execute(WATCH_CLICK, watch).await?;
+                element.click().await?;
+                // Where it led to another page there is nothing to ask.
+                let asked = turn
+                    .driver
+                    .execute("return window.pressed === false", vec![]);
+                if asked.await.and_then(|it| it.convert()).unwrap_or(false) {
+                    // A person would try again too; that they had to is worth a line.
+                    let label = &self.label;
+                    writeln!(
+                        io::stderr(),
+                        "{label}: {role} {name:?} moved from under the finger"
+                    )?;
+                    bail!("it moved away");
+                }
+                Ok(())
             },
         )
         .await

@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow};
 use futures_util::FutureExt;
 use std::{
     fmt,
+    io::{self, Write},
     panic::AssertUnwindSafe,
     sync::{Arc, LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -88,6 +89,8 @@ impl Scene {
             return Ok(());
         };
         let mut report = format!("{test}: {}\n", without_stack(&format!("{error:#}")));
+        // At once too, past the runner, which tells it at its end only: what is cut short says why.
+        write!(io::stderr(), "{report}").ok();
         for person in &people {
             report += &person.evidence(test).await;
             report += "\n";

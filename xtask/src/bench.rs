@@ -5,7 +5,7 @@
 //! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -52,7 +52,15 @@ fn crowd() -> Outcome {
     let env = setup::run(Need::Serve)?;
     let mut cargo = env.cargo();
     cargo.args(["run", "--quiet", "--profile", "server"]);
-    cargo.args(["--package", "duologue-server", "--example", "names"]);
+    cargo.args([
+        "--package",
+        "duologue-server",
+        "--example",
+        "names",
+        "--",
+        "5000",
+    ]);
+    cargo.arg(file_for(&env, "names")?);
     run::run(&mut cargo, "what went wrong is above")
 }
 
@@ -159,10 +167,15 @@ fn write_results(env: &Env, weights: &[Weight], total: u64) -> Outcome {
         .map(|(bytes, name)| json!({ "bytes": bytes, "name": name, "kept": total <= *bytes }))
         .collect();
     let results = json!({ "first_load_brotli": total, "files": files, "budgets": budgets });
+    fs::write(file_for(env, "bundle")?, format!("{results:#}\n"))?;
+    Ok(())
+}
+
+/// Where the figures of a benchmark go.
+fn file_for(env: &Env, name: &str) -> Result<PathBuf, Fail> {
     let folder = env.root().join("target/bench");
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join("bundle.json"), format!("{results:#}\n"))?;
-    Ok(())
+    Ok(folder.join(format!("{name}.json")))
 }
 
 /// Runs a program of the e2e package on a fresh bundle and server.

@@ -19,11 +19,16 @@ use crate::{
         names::{Ask, Denial, LetterKey, Listed, MAX_LETTER, MAX_LISTED, Say},
     },
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
 use claims::{Claims, Left};
 
-/// Changes of the list wait this long for others, so that a thousand people who come at once are told
-/// in a few messages and not in a million.
+/// The list and its changes are told no more often than this, so that a thousand people who come at once
+/// are told, and tell, in a few messages and not in a million.
 const GATHER: u64 = 250;
 /// So many messages in a row that mean nothing, and the tab is no tab of ours.
 const BAD_IN_A_ROW: u8 = 8;
@@ -54,10 +59,15 @@ pub struct Directory {
     claims: Claims,
     /// Names of which the others have still to be told, as they are shown, and when that is due.
     changed: BTreeMap<String, String>,
+    /// Tabs that have signed in since the last telling, and have no list yet.
+    newcomers: BTreeSet<ClientKey>,
     due: Option<Millis>,
+    /// When there was a telling.
+    told: Option<Millis>,
 }
 
-type Effects = Vec<Effect<Say>>;
+/// Shared: what thousands are told is kept once.
+type Effects = Vec<Effect<Arc<Say>>>;
 
 /// Something that cannot be done, and the name that it was about.
 struct No(Denial, String);
@@ -75,7 +85,9 @@ impl Directory {
             tabs: BTreeMap::new(),
             claims: Claims::default(),
             changed: BTreeMap::new(),
+            newcomers: BTreeSet::new(),
             due: None,
+            told: None,
         }
     }
 
@@ -101,10 +113,16 @@ impl Directory {
     /// The connection is gone. Harmless for one that was closed from here.
     pub fn disconnect(&mut self, now: Millis, key: ClientKey) -> Effects {
         let mut effects = Vec::new();
-        if let Some(name) = self.tabs.remove(&key).and_then(|tab| tab.name) {
-            self.leave(now, key, &name, false, &mut effects);
-        }
+        self.drop_tab(now, key, &mut effects);
+        effects.extend(self.wake(now));
         effects
+    }
+
+    fn drop_tab(&mut self, now: Millis, key: ClientKey, effects: &mut Effects) {
+        self.newcomers.remove(&key);
+        if let Some(name) = self.tabs.remove(&key).and_then(|tab| tab.name) {
+            self.leave(now, key, &name, false, effects);
+        }
     }
 
     /// One message of a tab, as it came.
@@ -126,6 +144,7 @@ impl Directory {
             }
         };
         self.settle(now, key, done, &mut effects);
+        effects.extend(self.wake(now));
         effects
     }
 
@@ -133,13 +152,15 @@ impl Directory {
         self.due
     }
 
-    /// Tells everybody what has changed, when it is time.
+    /// Tells everybody what has changed, and newcomers everything, when it is time.
     pub fn wake(&mut self, now: Millis) -> Effects {
         let mut effects = Vec::new();
         if self.due.is_none_or(|due| now < due) {
             return effects;
         }
         self.due = None;
+        self.told = Some(now);
+        let newcomers: Vec<ClientKey> = core::mem::take(&mut self.newcomers).into_iter().collect();
         let (mut here, mut gone) = (Vec::new(), Vec::new());
         for (name, folded) in core::mem::take(&mut self.changed) {
             match self.claims.listed(&folded).filter(|it| it.name == name) {
@@ -147,18 +168,29 @@ impl Directory {
                 None => gone.push(name),
             }
         }
-        let mut parts: Vec<Say> = Vec::new();
+        let signed_in = self.tabs.iter().filter(|(_, tab)| tab.name.is_some());
+        let others: Vec<ClientKey> = signed_in
+            .map(|(key, _)| *key)
+            .filter(|key| newcomers.binary_search(key).is_err())
+            .collect();
+        let mut tell = |to: &[ClientKey], say| {
+            let say = Arc::new(say);
+            effects.extend(to.iter().map(|key| Effect::Send(*key, Arc::clone(&say))));
+        };
         for here in here.chunks(MAX_LISTED) {
             let (here, gone) = (here.to_vec(), Vec::new());
-            parts.push(Say::Changed { here, gone });
+            tell(&others, Say::Changed { here, gone });
         }
         for gone in gone.chunks(MAX_LISTED) {
             let (here, gone) = (Vec::new(), gone.to_vec());
-            parts.push(Say::Changed { here, gone });
+            tell(&others, Say::Changed { here, gone });
         }
-        for part in parts {
-            let signed_in = self.tabs.iter().filter(|(_, tab)| tab.name.is_some());
-            effects.extend(signed_in.map(|(key, _)| Effect::Send(*key, part.clone())));
+        if !newcomers.is_empty() {
+            let everybody: Vec<Listed> = self.claims.everybody().collect();
+            for (at, people) in everybody.chunks(MAX_LISTED).enumerate() {
+                let (first, people) = (at == 0, people.to_vec());
+                tell(&newcomers, Say::People { first, people });
+            }
         }
         effects
     }
@@ -187,7 +219,7 @@ impl Directory {
                 self.sign_in(now, key, me, &name, (token, letters), effects)
             }
             (Ask::Ping, _) => {
-                effects.push(Effect::Send(key, Say::Pong));
+                effects.push(send(key, Say::Pong));
                 Ok(())
             }
             // Signing out where one is not in is done already.
@@ -197,6 +229,7 @@ impl Directory {
                 if let Some(tab) = self.tabs.get_mut(&key) {
                     tab.name = None;
                 }
+                self.newcomers.remove(&key);
                 Ok(())
             }
             (_, None) => Err(No::plain(Denial::NotSignedIn)),
@@ -211,7 +244,7 @@ impl Directory {
                 let found = self.claims.key_of(&folded);
                 let (name, letters) = found.ok_or(No(Denial::Nobody, name))?;
                 let found = Say::Found { name, key: letters };
-                effects.push(Effect::Send(key, found));
+                effects.push(send(key, found));
                 Ok(())
             }
             (Ask::Tell { to, letter }, Some(me)) => self.tell(&me, to, letter, effects),
@@ -247,13 +280,9 @@ impl Directory {
             return Ok(());
         };
         let listed = self.rules.listed;
-        effects.push(Effect::Send(key, Say::SignedIn { name, listed }));
+        effects.push(send(key, Say::SignedIn { name, listed }));
         if listed {
-            let people: Vec<Listed> = self.claims.everybody().collect();
-            for (at, people) in people.chunks(MAX_LISTED).enumerate() {
-                let (first, people) = (at == 0, people.to_vec());
-                effects.push(Effect::Send(key, Say::People { first, people }));
-            }
+            self.newcomers.insert(key);
         }
         Ok(())
     }
@@ -275,9 +304,9 @@ impl Directory {
         if !self.claims.acquaint(me, &folded) {
             return Err(No(Denial::Nobody, to));
         }
-        let told = Say::Told { from, key, letter };
+        let told = Arc::new(Say::Told { from, key, letter });
         let tabs = self.claims.tabs(&folded);
-        effects.extend(tabs.map(|tab| Effect::Send(tab, told.clone())));
+        effects.extend(tabs.map(|tab| Effect::Send(tab, Arc::clone(&told))));
         Ok(())
     }
 
@@ -304,7 +333,7 @@ impl Directory {
             Left::Last { name, acquainted } => {
                 for tab in acquainted {
                     let name = name.clone();
-                    effects.push(Effect::Send(tab, Say::Gone { name }));
+                    effects.push(send(tab, Say::Gone { name }));
                 }
                 self.note(now, name, folded);
             }
@@ -322,7 +351,8 @@ impl Directory {
     fn note(&mut self, now: Millis, name: String, folded: &str) {
         if self.rules.listed {
             self.changed.insert(name, folded.into());
-            self.due.get_or_insert(now.after(GATHER));
+            let due = self.told.map_or(now, |told| told.after(GATHER).max(now));
+            self.due.get_or_insert(due);
         }
     }
 
@@ -345,12 +375,16 @@ impl Directory {
         effects.push(denied(key, no));
         if let Some(code) = code {
             effects.push(Effect::Close(key, code));
-            effects.extend(self.disconnect(now, key));
+            self.drop_tab(now, key, effects);
         }
     }
 }
 
-fn denied(key: ClientKey, No(code, name): No) -> Effect<Say> {
+fn send(key: ClientKey, say: Say) -> Effect<Arc<Say>> {
+    Effect::Send(key, Arc::new(say))
+}
+
+fn denied(key: ClientKey, No(code, name): No) -> Effect<Arc<Say>> {
     let name = name.chars().take(ECHO).collect();
-    Effect::Send(key, Say::Denied { code, name })
+    send(key, Say::Denied { code, name })
 }

@@ -9,7 +9,7 @@ mod write;
 pub use read::parse;
 pub use write::{Writer, write};
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 /// What a text says. Objects keep their fields in order; of two by one name the first counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,16 @@ impl Json for String {
 
     fn write(&self, to: &mut Writer) {
         to.text(self);
+    }
+}
+
+impl<T: Json> Json for Arc<T> {
+    fn read(value: Value) -> Option<Self> {
+        T::read(value).map(Arc::new)
+    }
+
+    fn write(&self, to: &mut Writer) {
+        T::write(self, to);
     }
 }
 

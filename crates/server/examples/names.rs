@@ -1,7 +1,7 @@
 //! What a directory full of people costs: signs so many in at a server in a process of its own, prints
 //! KiB for each, and how long it takes until everybody knows that one of them is in a call now.
 //! `cargo xtask bench names` runs it (Linux: memory is read from /proc). Every person takes two file
-//! handles in all: see `ulimit -n`.
+//! handles in all: see `ulimit -n`. Arguments: how many, and where the figures go as JSON.
 
 mod child;
 
@@ -15,6 +15,7 @@ use duologue_core::{
 };
 use futures_util::{SinkExt, Stream, StreamExt};
 use std::{
+    env, fs,
     io::{self, Write},
     time::Duration,
 };
@@ -73,10 +74,16 @@ async fn measure(count: u32) -> Outcome<()> {
     let (half, most) = (took[ROUNDS / 2], took[ROUNDS - 1]);
     writeln!(
         io::stdout(),
-        "{} people signed in, {signed_in:.1?} for all; {each:.1} KiB each\n\
-         one change known to all: median {half:.0?}, longest {most:.0?} of {ROUNDS}",
-        all,
+        "{all} people signed in, {signed_in:.1?} for all; {each:.1} KiB each\n\
+         one change known to all: median {half:.0?}, longest {most:.0?} of {ROUNDS}"
     )?;
+    if let Some(path) = env::args().nth(2) {
+        let (half, most) = (half.as_millis(), most.as_millis());
+        let figures = format!(
+            "{{\"people\":{all},\"kib_each\":{each:.1},\"told_median_ms\":{half},\"told_longest_ms\":{most}}}\n"
+        );
+        fs::write(path, figures)?;
+    }
     child.stop()
 }
 
@@ -121,10 +128,11 @@ fn listen(
     tokio::spawn(async move {
         let mut last = false;
         while let Ok(say) = next(&mut socket).await {
-            let Say::Changed { here, .. } = say else {
+            // The latest to come have it from the list.
+            let (Say::Changed { here: told, .. } | Say::People { people: told, .. }) = say else {
                 continue;
             };
-            let Some(it) = here.iter().find(|it| it.name == whom) else {
+            let Some(it) = told.iter().find(|it| it.name == whom) else {
                 continue;
             };
             if it.busy != last {

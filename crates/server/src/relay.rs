@@ -11,7 +11,7 @@ use duologue_core::{
 };
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -22,10 +22,11 @@ use tokio::{
 /// How precisely a machine is woken.
 const TICK: Duration = Duration::from_millis(50);
 
-/// What a client's socket has to do next. A queue that ends without a `Close` was too full.
+/// What a client's socket has to do next. A queue that ends without a `Close` was too full. Small: a queue
+/// keeps room for dozens of them.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
-    Text(Utf8Bytes),
+    Text(Arc<Utf8Bytes>),
     Close(u16),
 }
 
@@ -71,19 +72,19 @@ impl Machine for Hub {
 }
 
 impl Machine for Directory {
-    type Message = Say;
-    /// A list of ten thousand comes in two hundred parts.
+    type Message = Arc<Say>;
+    /// A list of ten thousand comes in four hundred parts.
     const QUEUE: usize = 512;
 
-    fn connect(&mut self, key: ClientKey) -> Vec<Effect<Say>> {
+    fn connect(&mut self, key: ClientKey) -> Vec<Effect<Arc<Say>>> {
         Directory::connect(self, key)
     }
 
-    fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Say>> {
+    fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Arc<Say>>> {
         Directory::disconnect(self, now, key)
     }
 
-    fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Say>> {
+    fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Arc<Say>>> {
         Directory::text(self, now, key, text)
     }
 
@@ -91,7 +92,7 @@ impl Machine for Directory {
         self.is_signed_in(key)
     }
 
-    fn wake(&mut self, now: Millis) -> Vec<Effect<Say>> {
+    fn wake(&mut self, now: Millis) -> Vec<Effect<Arc<Say>>> {
         Directory::wake(self, now)
     }
 }
@@ -179,13 +180,13 @@ impl<M: Machine> Inner<M> {
     fn perform(&mut self, now: Millis, effects: Vec<Effect<M::Message>>) {
         let mut effects = VecDeque::from(effects);
         // A message for a whole room comes once for each in it, one after another: written once.
-        let mut written: Option<(M::Message, Utf8Bytes)> = None;
+        let mut written: Option<(M::Message, Arc<Utf8Bytes>)> = None;
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Send(key, message) => {
                     let text = match &written {
                         Some((last, text)) if *last == message => text.clone(),
-                        _ => Utf8Bytes::from(wire::encode(&message)),
+                        _ => Arc::new(Utf8Bytes::from(wire::encode(&message))),
                     };
                     written = Some((message, text.clone()));
                     let full =

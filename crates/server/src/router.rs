@@ -24,8 +24,9 @@ use duologue_core::{
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// tungstenite would take 128 KiB for each socket; signalling frames are small and rare.
-const SOCKET_BUFFER: usize = 4096;
+/// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
+/// is read in several turns.
+const SOCKET_BUFFER: usize = 1024;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);

@@ -103,7 +103,7 @@ async fn run<M: Machine>(
                 continue;
             }
             next = queue.recv() => match next {
-                Some(Outgoing::Text(text)) => Message::Text(text),
+                Some(Outgoing::Text(text)) => Message::Text(Utf8Bytes::clone(&text)),
                 Some(Outgoing::Close(code)) => return End::Close(code),
                 // Too slow: come again when the line is better.
                 None => return End::Close(close_code::AGAIN),

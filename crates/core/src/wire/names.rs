@@ -15,7 +15,7 @@ use core::fmt;
 pub const MAX_SIGN: usize = 32;
 /// Names in one message. Small parts: a server's buffer for a client stays as large as the largest
 /// message was.
-pub const MAX_LISTED: usize = 50;
+pub const MAX_LISTED: usize = 25;
 /// A letter says a few words, and a room.
 pub const MAX_LETTER: usize = 4 * 1024;
 

@@ -12,6 +12,8 @@ use duologue_core::{
     },
 };
 
+use std::sync::Arc;
+
 const NOW: Millis = Millis(1_000);
 
 struct Desk {
@@ -35,25 +37,25 @@ impl Desk {
         }
     }
 
-    fn connects(&mut self, tab: u64) -> Vec<Effect<Say>> {
+    fn connects(&mut self, tab: u64) -> Vec<Effect<Arc<Say>>> {
         self.directory.connect(ClientKey(tab))
     }
 
-    fn says(&mut self, tab: u64, ask: &Ask) -> Vec<Effect<Say>> {
+    fn says(&mut self, tab: u64, ask: &Ask) -> Vec<Effect<Arc<Say>>> {
         self.directory.text(self.now, ClientKey(tab), &encode(ask))
     }
 
-    fn goes(&mut self, tab: u64) -> Vec<Effect<Say>> {
+    fn goes(&mut self, tab: u64) -> Vec<Effect<Arc<Say>>> {
         self.directory.disconnect(self.now, ClientKey(tab))
     }
 
     /// Connects and signs in; the owner is known by a number.
-    fn comes(&mut self, tab: u64, name: &str, owner: u8) -> Vec<Effect<Say>> {
+    fn comes(&mut self, tab: u64, name: &str, owner: u8) -> Vec<Effect<Arc<Say>>> {
         assert_eq!(self.connects(tab), []);
         self.says(tab, &sign_in(name, owner))
     }
 
-    fn later(&mut self, ms: u64) -> Vec<Effect<Say>> {
+    fn later(&mut self, ms: u64) -> Vec<Effect<Arc<Say>>> {
         self.now = self.now.after(ms);
         self.directory.wake(self.now)
     }
@@ -79,8 +81,8 @@ fn denied(code: Denial, name: &str) -> Say {
     Say::Denied { code, name }
 }
 
-fn to(tab: u64, say: Say) -> Effect<Say> {
-    Effect::Send(ClientKey(tab), say)
+fn to(tab: u64, say: Say) -> Effect<Arc<Say>> {
+    Effect::Send(ClientKey(tab), Arc::new(say))
 }
 
 fn letter(text: &str) -> Sealed {
@@ -174,11 +176,12 @@ fn names_that_are_none_are_refused_with_a_reason() {
         );
     }
     let long = "x".repeat(5_000);
-    let Some(Effect::Send(_, Say::Denied { name, .. })) = desk.says(1, &sign_in(&long, 1)).pop()
-    else {
-        panic!("not refused");
-    };
-    assert_eq!(name.len(), 64, "no more of it is sent back");
+    let refused = denied(Denial::BadName, &long[..64]);
+    assert_eq!(
+        desk.says(1, &sign_in(&long, 1)),
+        [to(1, refused)],
+        "no more of it is sent back"
+    );
 }
 
 #[test]
@@ -229,31 +232,44 @@ fn who_had_a_letter_is_told_at_once_that_the_other_has_gone() {
 #[test]
 fn a_list_comes_with_the_name_and_changes_follow_together() {
     let mut desk = Desk::new(true);
-    desk.comes(1, "Ana", 1);
-    desk.later(250);
-    let effects = desk.comes(2, "Ben", 2);
-    let people = [listed("Ana", false), listed("Ben", false)].into();
-    assert_eq!(
-        effects[1],
-        to(
-            2,
-            Say::People {
-                first: true,
-                people
-            }
-        )
-    );
+    let everybody = |people: &[Listed]| {
+        let (first, people) = (true, people.to_vec());
+        Say::People { first, people }
+    };
+    let (ana, ben) = (listed("Ana", false), listed("Ben", false));
+    let at_once = desk.comes(1, "Ana", 1);
+    assert_eq!(at_once[1..], [to(1, everybody(&[ana]))]);
+    assert_eq!(desk.comes(2, "Ben", 2).len(), 1, "the list is gathered for");
     desk.says(1, &Ask::Busy { busy: true });
-    assert_eq!(desk.later(249), [], "gathered");
-    let here = [listed("Ana", true), listed("Ben", false)].into();
-    let gone = Vec::new();
-    let changed = Say::Changed { here, gone };
-    assert_eq!(desk.later(1), [to(1, changed.clone()), to(2, changed)]);
-    desk.goes(2);
-    let gone = ["Ben".into()].into();
-    let here = Vec::new();
-    assert_eq!(desk.later(250), [to(1, Say::Changed { here, gone })]);
+    assert_eq!(desk.later(249), []);
+    let busy = listed("Ana", true);
+    let (here, gone) = ([busy.clone(), ben.clone()].into(), Vec::new());
+    assert_eq!(
+        desk.later(1),
+        [
+            to(1, Say::Changed { here, gone }),
+            to(2, everybody(&[busy, ben]))
+        ]
+    );
     assert_eq!(desk.later(10_000), [], "nothing has changed since");
+    let (here, gone) = (Vec::new(), ["Ben".into()].into());
+    assert_eq!(
+        desk.goes(2),
+        [to(1, Say::Changed { here, gone })],
+        "at once"
+    );
+}
+
+#[test]
+fn who_signs_out_before_the_list_has_come_gets_none() {
+    let mut desk = Desk::new(true);
+    desk.comes(1, "Ana", 1);
+    desk.comes(2, "Ben", 2);
+    desk.comes(3, "Cleo", 3);
+    desk.says(2, &Ask::SignOut);
+    desk.goes(3);
+    let (here, gone) = (Vec::new(), ["Ben".into(), "Cleo".into()].into());
+    assert_eq!(desk.later(250), [to(1, Say::Changed { here, gone })]);
 }
 
 #[test]
@@ -265,9 +281,8 @@ fn a_person_is_busy_while_one_of_their_tabs_is() {
     desk.later(250);
     desk.says(1, &Ask::Busy { busy: false });
     assert_eq!(desk.later(250), []);
-    desk.goes(2);
     let (here, gone) = ([listed("Ana", false)].into(), Vec::new());
-    assert_eq!(desk.later(250), [to(1, Say::Changed { here, gone })]);
+    assert_eq!(desk.goes(2), [to(1, Say::Changed { here, gone })]);
 }
 
 #[test]
@@ -288,16 +303,19 @@ fn a_list_of_thousands_comes_in_parts_that_fit() {
         let number: String = format!("{tab:04}");
         desk.comes(u64::from(tab), &("\u{1d538}".repeat(28) + &number), 1);
     }
-    let effects = desk.comes(5_000, "Ana", 2);
-    let texts: Vec<String> = effects
+    desk.later(250);
+    desk.comes(5_000, "Ana", 2);
+    let newcomer = ClientKey(5_000);
+    let texts: Vec<String> = desk
+        .later(250)
         .iter()
         .filter_map(|it| match it {
-            Effect::Send(_, say @ Say::People { .. }) => Some(encode(say)),
+            Effect::Send(key, say) if *key == newcomer => Some(encode(say)),
             _ => None,
         })
         .collect();
     assert_eq!(texts.len(), 1_001_usize.div_ceil(MAX_LISTED));
-    assert!(texts.iter().all(|it| it.len() <= 8 * 1024));
+    assert!(texts.iter().all(|it| it.len() <= 4 * 1024));
 }
 
 #[test]
@@ -314,6 +332,7 @@ fn nothing_is_told_to_who_is_not_signed_in() {
     }
     assert_eq!(desk.says(2, &Ask::SignOut), []);
     assert_eq!(desk.says(2, &Ask::Ping), [to(2, Say::Pong)]);
+    desk.comes(3, "Ben", 3);
     let told: Vec<ClientKey> = desk
         .later(250)
         .iter()
@@ -322,7 +341,7 @@ fn nothing_is_told_to_who_is_not_signed_in() {
             Effect::Close(..) => None,
         })
         .collect();
-    assert_eq!(told, [ClientKey(1)]);
+    assert_eq!(told, [ClientKey(1), ClientKey(3)]);
 }
 
 #[test]
@@ -401,7 +420,8 @@ fn a_full_directory_and_another_version_say_so_and_hang_up() {
 fn who_floods_is_slowed_and_then_let_go() {
     let mut desk = Desk::new(false);
     desk.comes(1, "Ana", 1);
-    let effects: Vec<Effect<Say>> = (0..1_000).flat_map(|_| desk.says(1, &Ask::Ping)).collect();
+    let effects: Vec<Effect<Arc<Say>>> =
+        (0..1_000).flat_map(|_| desk.says(1, &Ask::Ping)).collect();
     assert!(effects.contains(&to(1, denied(Denial::TooFast, ""))));
     assert!(effects.contains(&Effect::Close(ClientKey(1), close::TOO_FAST)));
 }

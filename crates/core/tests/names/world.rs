@@ -13,7 +13,7 @@ use duologue_core::{
         names::{MAX_SIGN, Say},
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub const PATIENCE: u64 = 45_000;
 
@@ -278,7 +278,7 @@ impl World {
         }
     }
 
-    fn carry(&mut self, effects: Vec<Effect<Say>>) {
+    fn carry(&mut self, effects: Vec<Effect<Arc<Say>>>) {
         for effect in effects {
             let (Effect::Send(ClientKey(socket), _) | Effect::Close(ClientKey(socket), _)) = effect;
             let Some(at) = self.tabs.iter().position(|it| it.socket == Some(socket)) else {
