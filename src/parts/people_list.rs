@@ -79,7 +79,7 @@ pub fn PeopleList(names: Names, me: String, search: RwSignal<String>) -> impl In
         <div class="people-list" node_ref=node on:scroll=on_scroll>
             <ul aria-label=words.online style:block-size=height>
                 <For each=move || rows.get() key=key let:row>
-                    <Row names=names at=row.0 person=row.1 />
+                    <Row names=names at=row.0 of=all person=row.1 />
                 </For>
             </ul>
         </div>
@@ -88,7 +88,7 @@ pub fn PeopleList(names: Names, me: String, search: RwSignal<String>) -> impl In
 }
 
 #[component]
-fn Row(names: Names, at: usize, person: Listed) -> impl IntoView {
+fn Row(names: Names, at: usize, of: Memo<Vec<Listed>>, person: Listed) -> impl IntoView {
     let words = &words().names;
     let name = person.name.clone();
     let busy = part(move || {
@@ -97,7 +97,9 @@ fn Row(names: Names, at: usize, person: Listed) -> impl IntoView {
     });
     let place = format!("{}px", at as f64 * ROW);
     view! {
-        <li class="person-row" style:inset-block-start=place>
+        // Whoever hears the list learns how long it is: most of it is not there.
+        <li class="person-row" style:inset-block-start=place aria-posinset=at + 1
+            aria-setsize=text(move || of.with(Vec::len).to_string())>
             <span class="person-name">{person.name.clone()}</span>
             {busy}
             <CallButton names=names name=name />

@@ -2,7 +2,12 @@
 
 use crate::{steps::*, *};
 use anyhow::ensure;
-use duologue_e2e::{Scene, server::Server, until, within};
+use duologue_e2e::{
+    Scene,
+    crowd::{Crowd, Scrolled},
+    server::Server,
+    until, within,
+};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Signed in under their label.
@@ -337,4 +342,119 @@ async fn a_host_may_show_no_list_or_have_no_names(scene: &Scene, kind: Kind) -> 
     ana.find("button", "Start a call").await?;
     ensure!(!ana.shows("button", "Sign in").await?, "to what?");
     Ok(())
+}
+
+pairs!(a_list_of_thousands_is_as_light_as_a_short_one, Heavy, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn a_list_of_thousands_is_as_light_as_a_short_one(scene: &Scene, kind: Kind) -> Result<()> {
+    const COUNT: u32 = 5_000;
+    let server = Server::start().await?;
+    let mut crowd = Crowd::sign_in(&server, COUNT).await?;
+    let ana = scene.person(kind, "Ana").await?;
+    signs_in(&ana, &server).await?;
+    let listed = async || -> Result<String> {
+        let count = "return document.querySelector('.person-row')?.ariaSetSize ?? 'nobody'";
+        ana.script(count, vec![]).await
+    };
+    until("all of them in the list", within(20), async || {
+        let listed = listed().await?;
+        ensure!(listed == COUNT.to_string(), "it is {listed}");
+        Ok(())
+    })
+    .await?;
+
+    let scrolled = Scrolled::by(&ana).await?;
+    ensure!(scrolled.rows < 60, "{} rows at once", scrolled.rows);
+    ensure!(scrolled.gaps == 0, "{} frames without a row", scrolled.gaps);
+    ensure!(scrolled.top > 1_000.0, "{} is no scrolling", scrolled.top);
+    let to_the_end = "const list = document.querySelector('.people-list');
+        list.scrollTop = list.scrollHeight; return null";
+    ana.script::<()>(to_the_end, vec![]).await?;
+    ana.find("button", &format!("Call {}", Crowd::name(COUNT - 1)))
+        .await?;
+
+    // What changes among five thousand is seen while one looks for it.
+    ana.fill("Search for a name", &Crowd::name(0)).await?;
+    ana.find("button", &format!("Call {}", Crowd::name(0)))
+        .await?;
+    for busy in [true, false] {
+        crowd.first_is_busy(busy).await?;
+        until("the change", within(10), async || {
+            let shown = "return document.querySelectorAll('.person-busy').length";
+            let shown: u32 = ana.script(shown, vec![]).await?;
+            ensure!(shown == u32::from(busy), "{shown} in a call");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+pairs!(a_hidden_tab_has_the_system_tell_of_a_ring, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+/// In place of the system, which shows nothing where there is no screen.
+const NOTICES: &str = "window.notices = [];
+    window.Notification = class extends EventTarget {
+        static permission = 'default';
+        static async requestPermission() {
+            notices.push('asked');
+            return Notification.permission = 'granted';
+        }
+        constructor(title) {
+            super();
+            this.title = title;
+            notices.push(title);
+        }
+        close() { notices.push(`${this.title}, closed`); }
+    };
+    return null";
+
+async fn a_hidden_tab_has_the_system_tell_of_a_ring(scene: &Scene, kind: Kind) -> Result<()> {
+    const ASK: &str = "Tell me of calls while this tab is hidden";
+    let server = Server::start().await?;
+    let ana = scene.person(kind, "Ana").await?;
+    let ben = scene.person(kind, "Ben").await?;
+    ben.goto(&server.page()).await?;
+    ben.script::<()>(NOTICES, vec![]).await?;
+    ben.click_role("link", "People").await?;
+    ben.fill("Your name", "Ben").await?;
+    ben.press("Sign in").await?;
+    ben.press(ASK).await?;
+    until("no more asking", within(10), async || {
+        ensure!(!ben.shows("button", ASK).await?, "it asks again");
+        Ok(())
+    })
+    .await?;
+    signs_in(&ana, &server).await?;
+    rings(&ana, &ben).await?;
+    ana.press("Cancel").await?;
+    is_quiet(&ben).await?;
+
+    let elsewhere = scene.beside(&ben, "Ben, elsewhere").await?;
+    elsewhere.goto("about:blank").await?;
+    ana.press("Call Ben").await?;
+    // By word of Ben's page, which nobody has looked at meanwhile.
+    ana.is_told(&["Ringing"]).await?;
+    ana.press("Cancel").await?;
+    ana.find("button", "Call Ben").await?;
+    until(
+        "what the system was asked to show",
+        within(10),
+        async || {
+            let notices: Vec<String> = ben.script("return notices", vec![]).await?;
+            let ring = "Incoming call from Ana";
+            ensure!(
+                notices == ["asked", ring, &format!("{ring}, closed")],
+                "{notices:?}"
+            );
+            Ok(())
+        },
+    )
+    .await
 }

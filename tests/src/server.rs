@@ -63,6 +63,10 @@ impl Server {
         format!("ws://localhost:{}/ws", self.port)
     }
 
+    pub fn names(&self) -> String {
+        format!("ws://localhost:{}/names", self.port)
+    }
+
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.port)
     }

@@ -1,6 +1,6 @@
 //! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser, `people` says what
 //! it costs to be seen by one, three and seven others, `files` how fast files go beside other means,
-//! `names` what five thousand people signed in cost a server.
+//! `names` what five thousand people signed in cost a server, and the browser that lists them.
 //!
 //! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
 
@@ -40,7 +40,10 @@ pub fn run(name: Option<&str>) -> Outcome {
             transfers()?;
             in_browsers("bench-files")
         }
-        Some("names") => crowd(),
+        Some("names") => {
+            crowd()?;
+            in_browsers("bench-names")
+        }
         Some(other) => Err(Fail::new(
             format!("there is no benchmark `{other}`"),
             "there are: bundle, call, people, files, names",

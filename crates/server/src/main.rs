@@ -10,6 +10,9 @@ use std::{
     process::ExitCode,
 };
 
+/// Those that are open besides sockets, with room to spare.
+const FILES_BESIDE: u64 = 64;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match serve(Args::parse()).await {
@@ -39,6 +42,7 @@ async fn serve(args: Args) -> Result<(), String> {
         ring_seconds: args.ring_seconds,
         timing: Timing::default(),
     };
+    make_room(args.max_clients);
     // Before the first line is out: whoever reads it may ask us to stop at once.
     let asked = asked_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
@@ -46,6 +50,21 @@ async fn serve(args: Args) -> Result<(), String> {
     asked.await;
     running.stop().await;
     Ok(())
+}
+
+/// A socket is a file: as many as the system lets us have, and a word if that is too few.
+fn make_room(clients: usize) {
+    let clients = clients as u64;
+    let files = rlimit::increase_nofile_limit(2 * clients + FILES_BESIDE).unwrap_or(u64::MAX);
+    if files < clients + FILES_BESIDE {
+        let places = files.saturating_sub(FILES_BESIDE);
+        writeln!(
+            io::stderr(),
+            "duologue: this system lets it have {files} files open, which is enough for {places} people; \
+             raise `ulimit -n`, or LimitNOFILE= of systemd, for {clients}"
+        )
+        .ok();
+    }
 }
 
 /// Scripts wait for these lines; a closed pipe is no reason not to serve.
