@@ -106,7 +106,8 @@ async fn nobody_is_kept_out(scene: &Scene, with: Kind) -> Result<()> {
 pairs!(nobody_is_kept_out_of_calls_by_name, Light, { chromium: Chromium, firefox: Firefox });
 
 async fn nobody_is_kept_out_of_calls_by_name(scene: &Scene, with: Kind) -> Result<()> {
-    let server = Server::start().await?;
+    // Longer than looking a ring over takes on a slow machine.
+    let server = Server::start_with(&["--ring-seconds", "300"]).await?;
     let mut found = Vec::new();
     let ana = scene.person(with, "Ana").await?;
     ana.goto(&format!("{}#/people", server.page())).await?;
