@@ -77,6 +77,7 @@ pub enum WakeReason {
     Pairing,
     Chat,
     Linger,
+    Company,
 }
 
 /// What was dropped, by reason. For support; never a reason to stop.
@@ -135,9 +136,20 @@ pub struct Call {
     linger: Option<Millis>,
     chat: Chat,
     dropped: Dropped,
-    /// Whoever is left alone in it hangs up.
-    for_company: bool,
+    company: Company,
 }
+
+/// Whether the call is for somebody in particular, so that whoever is left alone in it hangs up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Company {
+    Unasked,
+    /// Nobody has been here yet. They may have a browser's question before them; not for ever, though.
+    Awaited(Option<Millis>),
+    Met,
+}
+
+/// How long somebody who has accepted a call is waited for.
+const AWAITED: u64 = 60_000;
 
 impl Call {
     pub fn room(config: Config, keys: RoomKeys) -> Self {
@@ -153,7 +165,7 @@ impl Call {
 
     /// A call by name: it is over when the others have left.
     pub fn for_company(mut self) -> Self {
-        self.for_company = true;
+        self.company = Company::Awaited(None);
         self
     }
 
@@ -187,12 +199,15 @@ impl Call {
             linger: None,
             chat,
             dropped: Dropped::default(),
-            for_company: false,
+            company: Company::Unasked,
         }
     }
 
     /// To be called once, before anything else: dials where there is something to dial.
     pub fn start(&mut self, now: Millis) -> Vec<Output> {
+        if let Company::Awaited(until) = &mut self.company {
+            *until = Some(now.after(AWAITED));
+        }
         match &mut self.way {
             Way::Room { link, .. } => {
                 link.dial(now);
@@ -223,6 +238,7 @@ impl Call {
             Input::Wake => {}
         }
         self.on_due(now, &mut out);
+        self.miss_company(&mut out);
         debug_assert!(
             self.next_wake().is_none_or(|(at, _)| at > now),
             "a timer stands still"
@@ -241,7 +257,11 @@ impl Call {
             .values()
             .filter_map(|p| Some((p.next_wake()?, WakeReason::Peer(p.id))));
         let chat = self.chat.next_wake().map(|at| (at, WakeReason::Chat));
-        let rest = way.into_iter().chain(linger).chain(chat);
+        let company = match self.company {
+            Company::Awaited(until) => until.map(|at| (at, WakeReason::Company)),
+            Company::Unasked | Company::Met => None,
+        };
+        let rest = way.into_iter().chain(linger).chain(chat).chain(company);
         peers.chain(rest).min_by_key(|(at, _)| *at)
     }
 
@@ -382,6 +402,8 @@ impl Call {
                     self.linger = None;
                     self.close_all(out);
                 }
+                // Nobody came: from now on as if they had, and left.
+                WakeReason::Company => self.company = Company::Met,
                 WakeReason::Pairing => self.on_pairing_wake(now, out),
                 WakeReason::Link => self.on_link_wake(now, out),
                 WakeReason::Chat => self.on_chat_wake(now, out),
@@ -408,7 +430,7 @@ impl Call {
 
     fn on_peer_due(&mut self, now: Millis, id: PeerId, due: Due, out: &mut Vec<Output>) {
         match due {
-            Due::Remove => self.lose(id, out),
+            Due::Remove => self.remove(id, out),
             Due::GiveUp => {
                 self.close_conn(id, out);
                 out.push(Output::Changed);
@@ -503,11 +525,15 @@ impl Call {
         out.push(Output::Changed);
     }
 
-    /// Somebody has left for good.
-    fn lose(&mut self, id: PeerId, out: &mut Vec<Output>) {
-        self.remove(id, out);
-        if self.for_company && self.peers.is_empty() && self.phase == Phase::InCall {
-            self.end(Ended::OtherLeft, out);
+    /// Ends a call with somebody who has left, be it before they were spoken to.
+    fn miss_company(&mut self, out: &mut Vec<Output>) {
+        let is_alone = self.peers.is_empty() && self.present.is_empty();
+        match self.company {
+            Company::Awaited(_) if !is_alone => self.company = Company::Met,
+            Company::Met if is_alone && !matches!(self.phase, Phase::Ended(_)) => {
+                self.end(Ended::OtherLeft, out);
+            }
+            _ => {}
         }
     }
 
@@ -521,6 +547,7 @@ impl Call {
 
     fn end(&mut self, why: Ended, out: &mut Vec<Output>) {
         self.phase = Phase::Ended(why);
+        self.company = Company::Unasked;
         self.drop_screen(out);
         self.recording = Recording::Off;
         self.close_all(out);

@@ -322,7 +322,7 @@ impl Call {
             // A signaller that lost them says nothing about a connection that stands.
             match peer.stage {
                 Stage::Connecting { back: false, .. } | Stage::Failed if !peer.channel => {
-                    self.lose(id, out)
+                    self.remove(id, out)
                 }
                 Stage::Connecting { .. } => peer.keep_place(now),
                 Stage::Reconnecting { .. } => peer.keep_place(now),
@@ -476,7 +476,7 @@ impl Call {
                 out.push(Output::Changed);
             }
             PeerMsg::Bye => {
-                self.lose(from, out);
+                self.remove(from, out);
                 if matches!(self.way, Way::Direct(_)) {
                     self.end(Ended::OtherLeft, out);
                 }

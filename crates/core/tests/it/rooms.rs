@@ -329,3 +329,28 @@ fn a_call_by_name_waits_for_the_other_and_ends_when_they_vanish() {
         w.people[ana].call.view().phase == Phase::Ended(Ended::OtherLeft)
     });
 }
+
+#[test]
+fn a_call_by_name_is_over_too_when_the_other_left_before_one_was_in() {
+    let mut world = World::new(33, CALM);
+    let ana = world.about_to_join();
+    let ben = world.rung();
+    world.until(2_000, "ben seen", |w| {
+        !w.people[ana].call.view().present.is_empty()
+    });
+    world.user(ben, Intent::Leave);
+    world.until(1_000, "ana is told", |w| {
+        w.people[ana].call.view().phase == Phase::Ended(Ended::OtherLeft)
+    });
+}
+
+#[test]
+fn nobody_waits_for_ever_for_somebody_who_has_accepted() {
+    let mut world = World::new(34, CALM);
+    let ana = world.rung();
+    world.run(59_000);
+    assert_eq!(world.people[ana].call.view().phase, Phase::InCall);
+    world.until(2_000, "ana is told", |w| {
+        w.people[ana].call.view().phase == Phase::Ended(Ended::OtherLeft)
+    });
+}

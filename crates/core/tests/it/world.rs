@@ -204,12 +204,17 @@ impl World {
 
     /// In a call by name.
     pub fn rung(&mut self) -> usize {
-        let token = PeerToken([self.people.len() as u8 + 1; 16]);
-        let call = Call::room(self.config(token), self.secret.keys()).for_company();
-        let who = self.move_in(token, call);
+        let who = self.about_to_join();
         let name = format!("Person {who}");
         self.user(who, Intent::Join { name });
         who
+    }
+
+    /// In a call by name soon, when the camera is on.
+    pub fn about_to_join(&mut self) -> usize {
+        let token = PeerToken([self.people.len() as u8 + 1; 16]);
+        let call = Call::room(self.config(token), self.secret.keys()).for_company();
+        self.move_in(token, call)
     }
 
     /// A duplicated tab: the same token, a newer life, already in the call.
