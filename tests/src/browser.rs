@@ -283,6 +283,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     let binary = paths::tool("CHROMIUM", &["chromium", "google-chrome"]).map_err(|e| anyhow!(e))?;
     capabilities(json!({
         "browserName": "chrome",
+        "acceptInsecureCerts": true,
         "goog:chromeOptions": { "binary": binary, "args": args, "prefs": preferences },
     }))
 }
@@ -317,6 +318,7 @@ fn firefox(devices: Devices, profile: &Path) -> Result<Capabilities> {
     let binary = paths::tool("FIREFOX", &["firefox-esr", "firefox"]).map_err(|e| anyhow!(e))?;
     capabilities(json!({
         "browserName": "firefox",
+        "acceptInsecureCerts": true,
         "moz:firefoxOptions": { "binary": binary, "args": args, "prefs": preferences },
     }))
 }

@@ -1,12 +1,18 @@
 //! The real server: the binary, on a port of its own choosing, gone on drop.
 
-use crate::{paths, process::Process, until, within};
+use crate::{ice::own_address, paths, process::Process, until, within};
 use anyhow::{Context, Result, ensure};
-use std::process::Command;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::Command,
+};
 
 #[must_use]
 pub struct Server {
-    port: u16,
+    at: SocketAddr,
+    /// By which it is spoken to: a secure context needs the name, or https.
+    origin: String,
     process: Process,
     args: Vec<String>,
 }
@@ -17,21 +23,27 @@ impl Server {
     }
 
     pub async fn start_with(args: &[&str]) -> Result<Self> {
-        let args: Vec<String> = args.iter().map(|it| (*it).to_owned()).collect();
-        Server::listen(0, args).await
+        Server::listen((Ipv4Addr::LOCALHOST, 0).into(), owned(args)).await
+    }
+
+    /// At an address of this machine that others reach, by a certificate of its own making.
+    pub async fn for_telephones(state: &Path) -> Result<Self> {
+        let state = state.to_str().context("a path in UTF-8")?;
+        let args = owned(&["--tls", "self-signed", "--state", state]);
+        Server::listen(SocketAddr::new(own_address(), 0), args).await
     }
 
     /// Gone, and there again at the same address, knowing nobody.
     pub async fn restart(&mut self) -> Result<()> {
-        let (port, args) = (self.port, self.args.clone());
+        let (at, args) = (self.at, self.args.clone());
         self.process.kill();
         // Until the old one is gone, the address is taken.
-        let fresh = async || Server::listen(port, args.clone()).await;
+        let fresh = async || Server::listen(at, args.clone()).await;
         *self = until("the server at the same address", within(15), fresh).await?;
         Ok(())
     }
 
-    async fn listen(port: u16, args: Vec<String>) -> Result<Self> {
+    async fn listen(at: SocketAddr, args: Vec<String>) -> Result<Self> {
         let binary = paths::server_binary();
         ensure!(
             binary.exists(),
@@ -39,39 +51,51 @@ impl Server {
             binary.display()
         );
         let mut command = Command::new(binary);
-        command.args(["--listen", &format!("127.0.0.1:{port}")]);
+        command.args(["--listen", &at.to_string()]);
         command.args(&args);
         let process = Process::spawn(command)?;
-        let port = process
-            .announces("listening on http://127.0.0.1:", within(15))
-            .await?;
+        let url = process.announces("listening on ", within(15)).await?;
+        let (scheme, at) = url.split_once("://").context("an address")?;
+        let at: SocketAddr = at.parse().with_context(|| format!("the address: {url}"))?;
+        let origin = match scheme {
+            "http" => format!("http://localhost:{}", at.port()),
+            _ => url.clone(),
+        };
         Ok(Server {
-            port: port
-                .parse()
-                .with_context(|| format!("the server's port: {port}"))?,
+            at,
+            origin,
             process,
             args,
         })
     }
 
-    /// The page's address. `localhost`, since a secure context needs the name.
+    /// The page's address.
     pub fn page(&self) -> String {
-        format!("http://localhost:{}/", self.port)
+        format!("{}/", self.origin)
+    }
+
+    /// The same, by whoever forgets the s of https.
+    pub fn page_without_tls(&self) -> String {
+        format!("http://{}/", self.at)
     }
 
     pub fn socket(&self) -> String {
-        format!("ws://localhost:{}/ws", self.port)
+        self.origin.replacen("http", "ws", 1) + "/ws"
     }
 
     pub fn names(&self) -> String {
-        format!("ws://localhost:{}/names", self.port)
+        self.origin.replacen("http", "ws", 1) + "/names"
     }
 
     pub fn origin(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        self.origin.clone()
     }
 
     pub fn log(&self) -> String {
         self.process.output().text()
     }
+}
+
+fn owned(args: &[&str]) -> Vec<String> {
+    args.iter().map(|it| (*it).to_owned()).collect()
 }

@@ -31,7 +31,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   setup [--check]                            install tools and packages, or say what is missing
-  serve [--port 8080] [-- SERVER-ARGS]       bundle the page, build the server, run it
+  serve [--port 8080] [--lan] [-- SERVER-ARGS]  bundle the page, build the server, run it
   test [core|server|page|e2e]                every test, or one layer
   dist                                       dist/ and target/release/duologue
   bench [bundle|call|people]                 benchmarks, results in target/bench

@@ -23,12 +23,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 pub struct Options {
     port: u16,
+    /// For the other devices on the network too, by https.
+    lan: bool,
     server: Vec<OsString>,
 }
 
 impl Options {
     pub fn parse(mut args: lexopt::Parser, server: Vec<OsString>) -> Outcome<Self> {
-        let mut port = 8080;
+        let (mut port, mut lan) = (8080, false);
         while let Some(arg) = args.next()? {
             match arg {
                 lexopt::Arg::Long("port") => {
@@ -40,25 +42,29 @@ impl Options {
                         )
                     })?;
                 }
-                lexopt::Arg::Long("lan") => {
-                    return Err(Fail::new(
-                        "`--lan` comes with a later version: other devices need TLS, which the \
-                         server does not speak yet",
-                        "without it, the page is there for this machine: cargo xtask serve",
-                    ));
-                }
+                lexopt::Arg::Long("lan") => lan = true,
                 _ => return Err(Fail::new("that argument is not known here", crate::USAGE)),
             }
         }
-        Ok(Self { port, server })
+        Ok(Self { port, lan, server })
     }
 
-    /// On both loopback addresses: `localhost` is one or the other, by machine and browser.
+    /// On both loopback addresses: `localhost` is one or the other, by machine and browser. Or on all
+    /// addresses that there are, of which one of IPv6 takes those of IPv4 along.
     fn listen(&self) -> Vec<SocketAddr> {
-        let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, self.port));
         let has_v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
-        if has_v6 { vec![v4, v6] } else { vec![v4] }
+        let v4 = |ip: Ipv4Addr| SocketAddr::from((ip, self.port));
+        let v6 = |ip: Ipv6Addr| SocketAddr::from((ip, self.port));
+        match (self.lan, has_v6) {
+            (true, true) => vec![v6(Ipv6Addr::UNSPECIFIED)],
+            (true, false) => vec![v4(Ipv4Addr::UNSPECIFIED)],
+            (false, true) => vec![v4(Ipv4Addr::LOCALHOST), v6(Ipv6Addr::LOCALHOST)],
+            (false, false) => vec![v4(Ipv4Addr::LOCALHOST)],
+        }
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.lan { "https" } else { "http" }
     }
 }
 
@@ -79,7 +85,7 @@ pub fn run(options: &Options) -> Outcome {
     let env = setup::run(Need::Serve)?;
     bundle::build(&env)?;
     let binary = server::build(&env)?;
-    announce_later(options.port)?;
+    announce_later(options)?;
     let mut command = env.command(&binary);
     // The caller's own addresses replace ours.
     let listens = options
@@ -90,6 +96,9 @@ pub fn run(options: &Options) -> Outcome {
         for address in options.listen() {
             command.arg("--listen").arg(address.to_string());
         }
+    }
+    if options.lan {
+        command.args(["--tls", "self-signed"]);
     }
     command.args(&options.server);
     // Its own news is for people; stdout carries the one line that scripts wait for.
@@ -118,25 +127,27 @@ fn become_it(mut command: Command) -> Outcome {
 }
 
 /// Starts `announce` through a shell that ends at once: the server is nobody's parent then.
-fn announce_later(port: u16) -> Outcome {
+fn announce_later(options: &Options) -> Outcome {
     let mut shell = Command::new("sh");
-    shell.args(["-c", "\"$0\" announce \"$1\" \"$2\" &"]);
+    shell.args(["-c", "\"$0\" announce \"$@\" &"]);
     shell
         .arg(std::env::current_exe()?)
-        .arg(port.to_string())
-        .arg(std::process::id().to_string());
+        .arg(options.port.to_string())
+        .arg(std::process::id().to_string())
+        .arg(options.scheme());
     run::run(&mut shell, "")
 }
 
-/// `announce PORT PID`: the line, once the server answers; nothing if it ends first.
+/// `announce PORT PID SCHEME`: the line, once the server answers; nothing if it ends first.
 pub fn announce(mut args: lexopt::Parser) -> Outcome {
     let port: u16 = args.value()?.to_string_lossy().parse().unwrap_or(8080);
     let server = format!("/proc/{}", args.value()?.to_string_lossy());
+    let scheme = args.value()?.to_string_lossy().into_owned();
     let has_proc = Path::new("/proc/self").exists();
     let started = Instant::now();
     while started.elapsed() < START && (!has_proc || Path::new(&server).exists()) {
-        if is_healthy(port) {
-            println!("duologue: http://localhost:{port}");
+        if answers(port) {
+            println!("duologue: {scheme}://localhost:{port}");
             return Ok(());
         }
         thread::sleep(PAUSE);
@@ -144,7 +155,8 @@ pub fn announce(mut args: lexopt::Parser) -> Outcome {
     Ok(())
 }
 
-fn is_healthy(port: u16) -> bool {
+/// Ready, or, where it speaks https, ready to say so to whoever says http.
+fn answers(port: u16) -> bool {
     let mut answer = [0; 12];
     let asked = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).and_then(|mut stream| {
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;
@@ -152,5 +164,5 @@ fn is_healthy(port: u16) -> bool {
             .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         stream.read_exact(&mut answer)
     });
-    asked.is_ok() && &answer == b"HTTP/1.1 200"
+    asked.is_ok() && matches!(&answer, b"HTTP/1.1 200" | b"HTTP/1.1 308")
 }

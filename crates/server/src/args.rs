@@ -1,23 +1,23 @@
 //! What the server can be told, on the command line or in the environment. Its help is documentation.
 
 use clap::{Parser, ValueEnum};
-use duologue_server::{DirectoryKind, origin};
-use std::{net::SocketAddr, path::PathBuf};
+use duologue_server::{DirectoryKind, origin, tls::Tls};
+use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
 
 /// Duologue: the page, and the signalling that introduces people to each other.
 ///
 /// Calls themselves go from browser to browser. This server sees a hash of each room, sealed messages,
 /// when people connect, and the names of those who sign in under one: no media, no chat. It keeps everything in memory and writes no log.
 ///
-/// Browsers give camera and microphone only to pages from https:// or from this very machine, so to
-/// serve other people put a reverse proxy with TLS before it (docs/hosting.md shows how).
+/// Browsers give camera and microphone only to pages from https:// or from this very machine: to serve
+/// other people, say --tls, or put a reverse proxy with TLS before it (docs/hosting.md shows how).
 #[derive(Debug, Parser)]
 #[command(
     name = "duologue",
     version,
     after_help = "\
-Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_STATIC, DUOLOGUE_ORIGIN,
-DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
+Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_TLS, DUOLOGUE_STATE,
+DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
 
 Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
@@ -33,6 +33,15 @@ pub(crate) struct Args {
         default_value = "127.0.0.1:8080"
     )]
     pub listen: Vec<SocketAddr>,
+
+    /// Speak https. `self-signed` makes and keeps a certificate for every local address, for telephones on
+    /// the same network; CERT,KEY are PEM files of yours, read again when they change.
+    #[arg(long, value_name = "self-signed|CERT,KEY", env = "DUOLOGUE_TLS")]
+    pub tls: Option<Secure>,
+
+    /// Where `--tls self-signed` keeps what it has made.
+    #[arg(long, value_name = "DIR", env = "DUOLOGUE_STATE")]
+    pub state: Option<PathBuf>,
 
     /// Serve the page from this directory, read once at the start, instead of the one built in.
     #[arg(long = "static", value_name = "DIR", env = "DUOLOGUE_STATIC")]
@@ -74,6 +83,54 @@ pub(crate) struct Args {
     pub ring_seconds: u16,
 }
 
+/// What `--tls` takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Secure {
+    SelfSigned,
+    Files(PathBuf, PathBuf),
+}
+
+impl FromStr for Secure {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.split_once(',')) {
+            ("self-signed", _) => Ok(Secure::SelfSigned),
+            (_, Some((certificate, key))) if !certificate.is_empty() && !key.is_empty() => {
+                Ok(Secure::Files(certificate.into(), key.into()))
+            }
+            _ => Err("say self-signed, or the files of a certificate and its key with a comma between them".into()),
+        }
+    }
+}
+
+impl Secure {
+    pub fn with(self, state: Option<PathBuf>) -> Result<Tls, String> {
+        match self {
+            Secure::Files(certificate, key) => Ok(Tls::Files { certificate, key }),
+            Secure::SelfSigned => {
+                let state = state.or_else(usual_state);
+                let state = state.ok_or(
+                    "there is no home to keep a certificate in; name a folder with --state",
+                )?;
+                Ok(Tls::SelfSigned { state })
+            }
+        }
+    }
+}
+
+/// Where systemd, or the desktop, wants it.
+fn usual_state() -> Option<PathBuf> {
+    let folder = |name| {
+        env::var_os(name)
+            .filter(|it| !it.is_empty())
+            .map(PathBuf::from)
+    };
+    folder("STATE_DIRECTORY")
+        .or_else(|| Some(folder("XDG_STATE_HOME")?.join("duologue")))
+        .or_else(|| Some(folder("HOME")?.join(".local/state/duologue")))
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Directory {
     Listed,
@@ -104,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn https_is_of_ones_own_making_or_of_two_files() {
+        let tls = |text| Args::parse_from(["duologue", "--tls", text]).tls;
+        assert_eq!(tls("self-signed"), Some(Secure::SelfSigned));
+        assert_eq!(
+            tls("a.pem,b.pem"),
+            Some(Secure::Files("a.pem".into(), "b.pem".into()))
+        );
+    }
+
+    #[test]
     fn options_repeat_and_wrong_ones_are_refused() {
         let args = Args::parse_from([
             "duologue",
@@ -122,7 +189,8 @@ mod tests {
             ["--max-clients", "many"],
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],
-            ["--tls", "self-signed"],
+            ["--tls", "yes"],
+            ["--tls", "certificate.pem,"],
         ] {
             assert!(
                 Args::try_parse_from(["duologue", wrong[0], wrong[1]]).is_err(),

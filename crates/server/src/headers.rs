@@ -28,6 +28,18 @@ const FIXED: [(HeaderName, HeaderValue); 4] = [
     ),
 ];
 
+/// What differs from host to host.
+#[derive(Clone)]
+pub(crate) struct Policies {
+    /// Which may be loaded and reached.
+    pub(crate) content: HeaderValue,
+    /// Browsers are to come by https only, from now on. Not where a certificate is this host's own word.
+    pub(crate) https_only: bool,
+}
+
+/// A year.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// The content policy for a page with these inline scripts in it.
 pub(crate) fn policy(page: &str) -> HeaderValue {
     let mut scripts = String::from("script-src 'self' 'wasm-unsafe-eval'");
@@ -46,9 +58,12 @@ pub(crate) fn policy(page: &str) -> HeaderValue {
     HeaderValue::from_str(&whole).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
-pub(crate) async fn add(State(policy): State<HeaderValue>, mut response: Response) -> Response {
+pub(crate) async fn add(State(policies): State<Policies>, mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policies.content);
+    if policies.https_only {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
     for (name, value) in FIXED {
         headers.insert(name, value);
     }

@@ -11,6 +11,7 @@
 //! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
 //! | `router`  | which address leads where |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
+//! | `tls`     | certificates: of files or of this host's own making; the handshake |
 
 pub mod assets;
 mod headers;
@@ -20,16 +21,26 @@ pub mod origin;
 mod relay;
 mod router;
 mod socket;
+pub mod tls;
 
 pub use duologue_core::hub::Limits;
 pub use listen::{Running, StartError, start};
+pub use router::AUTHORITY;
 
 use assets::Assets;
 use origin::Origins;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    time::Duration,
+};
+use tls::Tls;
 
 pub struct Config {
     pub listen: Vec<SocketAddr>,
+    /// Plain http without; then somebody else has to speak https before this, or nobody but this machine
+    /// is given a camera.
+    pub tls: Option<Tls>,
     pub assets: Assets,
     pub origins: Origins,
     pub limits: Limits,
@@ -63,6 +74,8 @@ pub struct Timing {
     pub send: Duration,
     /// For everybody to be told that the server goes.
     pub drain: Duration,
+    /// Between two looks at whether the certificate is still the right one.
+    pub certificate: Duration,
 }
 
 impl Default for Timing {
@@ -73,6 +86,12 @@ impl Default for Timing {
             ping: Duration::from_millis(4_500),
             send: Duration::from_secs(5),
             drain: Duration::from_secs(4),
+            certificate: Duration::from_secs(30),
         }
     }
+}
+
+/// To whoever runs this.
+pub(crate) fn say(sentence: &str) {
+    writeln!(io::stderr(), "duologue: {sentence}").ok();
 }

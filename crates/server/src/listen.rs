@@ -1,15 +1,19 @@
 //! Where the server listens, how it accepts, and how it stops. Uses hyper itself instead of
 //! `axum::serve`, which cannot be told how long a request's header may take.
 
-use crate::{Config, router};
+use crate::{
+    Config, router,
+    tls::{self, Secured, TlsError},
+};
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper_util::{
-    rt::{TokioIo, TokioTimer},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
 use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     time::{sleep, timeout},
@@ -17,17 +21,27 @@ use tokio::{
 
 /// After a failed accept, which mostly means that there are no file handles left just now.
 const BREATHER: Duration = Duration::from_millis(50);
+/// How every TLS connection begins, and no HTTP one.
+const TLS_HANDSHAKE: [u8; 1] = [22];
+/// Of HTTP/2: requests at once on one connection, bytes of one's headers, and how often a connection that
+/// says nothing is asked whether it is there.
+const STREAMS: u32 = 64;
+const HEADERS: u32 = 16 * 1024;
+const PROBE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
-pub struct StartError {
-    address: SocketAddr,
-    cause: io::Error,
+pub enum StartError {
+    Address(SocketAddr, io::Error),
+    Certificate(TlsError),
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let address = self.address;
-        match self.cause.kind() {
+        let (address, cause) = match self {
+            StartError::Address(address, cause) => (address, cause),
+            StartError::Certificate(error) => return error.fmt(f),
+        };
+        match cause.kind() {
             io::ErrorKind::AddrInUse => write!(
                 f,
                 "{address} is in use already; choose another with --listen"
@@ -38,7 +52,7 @@ impl fmt::Display for StartError {
                     "{address} may not be used; ports below 1024 need a privilege, choose another with --listen"
                 )
             }
-            _ => write!(f, "cannot listen on {address}: {}", self.cause),
+            _ => write!(f, "cannot listen on {address}: {cause}"),
         }
     }
 }
@@ -73,19 +87,24 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut listeners = Vec::new();
     let mut addresses = Vec::new();
     for address in &config.listen {
-        let failed = |cause| StartError {
-            address: *address,
-            cause,
-        };
+        let failed = |cause| StartError::Address(*address, cause);
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         addresses.push(listener.local_addr().map_err(failed)?);
         listeners.push(listener);
     }
+    let look = config.timing.certificate;
+    let secured = config.tls.as_ref().map(|it| tls::secure(it, look));
+    let secured = secured.transpose().map_err(StartError::Certificate)?;
     let (stop, stopped) = watch::channel(false);
     let (drain, header) = (config.timing.drain, config.timing.header);
-    let router = router::router(config, stopped.clone());
+    let site = Site {
+        router: router::router(config, secured.as_ref(), stopped.clone()),
+        elsewhere: router::elsewhere(),
+        secured,
+        header,
+    };
     for listener in listeners {
-        tokio::spawn(accept(listener, router.clone(), header, stopped.clone()));
+        tokio::spawn(accept(listener, site.clone(), stopped.clone()));
     }
     Ok(Running {
         addresses,
@@ -94,12 +113,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     })
 }
 
-async fn accept(
-    listener: TcpListener,
+/// What is served, and how.
+#[derive(Clone)]
+struct Site {
     router: Router,
+    /// For whoever says http to a server of https.
+    elsewhere: Router,
+    secured: Option<Secured>,
     header: Duration,
-    mut stopped: watch::Receiver<bool>,
-) {
+}
+
+async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -107,28 +131,67 @@ async fn accept(
         };
         match accepted {
             Ok((stream, _)) => {
-                tokio::spawn(serve(stream, router.clone(), header, stopped.clone()));
+                tokio::spawn(meet(stream, site.clone(), stopped.clone()));
             }
             Err(_) => sleep(BREATHER).await,
         }
     }
 }
 
+/// How a connection fails is the client's affair, and its address nobody's: nothing is logged.
+async fn meet(stream: TcpStream, site: Site, stopped: watch::Receiver<bool>) {
+    // Signalling is short messages that somebody waits for.
+    stream.set_nodelay(true).ok();
+    let Some(secured) = site.secured else {
+        return serve(stream, site.router, site.header, stopped).await;
+    };
+    let mut first = [0];
+    match timeout(site.header, stream.peek(&mut first)).await {
+        Ok(Ok(1)) if first == TLS_HANDSHAKE => {}
+        Ok(Ok(1)) => return serve(stream, site.elsewhere, site.header, stopped).await,
+        _ => return,
+    }
+    let Ok(Ok(stream)) = timeout(site.header, secured.acceptor.accept(stream)).await else {
+        return;
+    };
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => serve_http2(stream, site.router, stopped).await,
+        _ => serve(stream, site.router, site.header, stopped).await,
+    }
+}
+
 async fn serve(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
     header: Duration,
     mut stopped: watch::Receiver<bool>,
 ) {
-    // Signalling is short messages that somebody waits for.
-    stream.set_nodelay(true).ok();
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
         .with_upgrades();
     let mut connection = pin!(connection);
-    // How a connection fails is the client's affair, and its address nobody's: nothing is logged.
+    tokio::select! {
+        _ = &mut connection => return,
+        _ = stopped.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await.ok();
+}
+
+/// The page's files, many at once. Sockets come by connections of their own.
+async fn serve_http2(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEADERS)
+        .keep_alive_interval(PROBE)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut connection = pin!(connection);
     tokio::select! {
         _ = &mut connection => return,
         _ = stopped.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),

@@ -1,14 +1,16 @@
 //! The binary: reads arguments, starts the server, says where it is, and stops it when asked to.
 
 mod args;
+mod welcome;
 
 use args::Args;
 use clap::Parser;
-use duologue_server::{Config, Limits, Running, Timing, assets::Assets, origin::Origins, start};
+use duologue_server::{Config, Limits, Timing, assets::Assets, origin::Origins, start};
 use std::{
     io::{self, Write},
     process::ExitCode,
 };
+use welcome::Scheme;
 
 /// Those that are open besides sockets, with room to spare.
 const FILES_BESIDE: u64 = 64;
@@ -30,8 +32,11 @@ async fn serve(args: Args) -> Result<(), String> {
         Some(directory) => Assets::read(directory)
             .map_err(|error| format!("cannot serve {}: {error}", directory.display()))?,
     };
+    let tls = args.tls.map(|it| it.with(args.state)).transpose()?;
+    let by = Scheme::of(tls.as_ref());
     let config = Config {
         listen: args.listen,
+        tls,
         assets,
         origins: Origins::allow(args.origin),
         limits: Limits {
@@ -46,7 +51,7 @@ async fn serve(args: Args) -> Result<(), String> {
     // Before the first line is out: whoever reads it may ask us to stop at once.
     let asked = asked_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
-    announce(&running);
+    welcome::say(running.addresses(), by);
     asked.await;
     running.stop().await;
     Ok(())
@@ -65,15 +70,6 @@ fn make_room(clients: usize) {
         )
         .ok();
     }
-}
-
-/// Scripts wait for these lines; a closed pipe is no reason not to serve.
-fn announce(running: &Running) {
-    let mut out = io::stdout().lock();
-    for address in running.addresses() {
-        writeln!(out, "duologue: listening on http://{address}").ok();
-    }
-    out.flush().ok();
 }
 
 #[cfg(unix)]

@@ -3,17 +3,19 @@
 use crate::{
     Config, DirectoryKind, Timing,
     assets::{self, Assets},
-    headers, names,
+    headers::{self, Policies},
+    names,
     origin::Origins,
     relay::Relay,
     socket,
+    tls::Secured,
 };
 use axum::{
     Router,
     extract::{State, WebSocketUpgrade, ws::WebSocket},
     http::{HeaderMap, StatusCode, Uri, header},
     middleware::map_response_with_state,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use duologue_core::{
@@ -21,7 +23,7 @@ use duologue_core::{
     hub::Hub,
     wire,
 };
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 use tokio::sync::watch;
 
 /// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
@@ -42,8 +44,16 @@ struct Shared {
     stop: watch::Receiver<bool>,
 }
 
-pub(crate) fn router(config: Config, stop: watch::Receiver<bool>) -> Router {
-    let policy = config.assets.policy();
+pub(crate) fn router(
+    config: Config,
+    secured: Option<&Secured>,
+    stop: watch::Receiver<bool>,
+) -> Router {
+    let policies = Policies {
+        content: config.assets.policy(),
+        https_only: secured.is_some_and(|it| it.is_lasting),
+    };
+    let authority = secured.and_then(|it| it.authority.clone());
     let shared = Shared {
         rooms: Relay::new(Hub::new(config.limits.clone())),
         names: directory(&config),
@@ -53,14 +63,37 @@ pub(crate) fn router(config: Config, stop: watch::Receiver<bool>) -> Router {
         timing: config.timing,
         stop,
     };
-    Router::new()
+    let mut router = Router::new();
+    if let Some(authority) = authority {
+        router = router.route(AUTHORITY, get(move || ready(install(&authority))));
+    }
+    router
         .route("/healthz", get(health))
         .route("/config.json", get(settings))
         .route("/ws", get(signalling))
         .route("/names", get(directory_socket))
         .fallback(get(asset))
-        .layer(map_response_with_state(policy, headers::add))
+        .layer(map_response_with_state(policies, headers::add))
         .with_state(App(Arc::new(shared)))
+}
+
+/// Where people get the authority that they may install. Their devices take it for what it is by the type.
+pub const AUTHORITY: &str = "/authority.crt";
+
+fn install(authority: &[u8]) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/x-x509-ca-cert")];
+    (headers, authority.to_vec()).into_response()
+}
+
+/// For whoever says http where https is spoken: the same address, by https.
+pub(crate) fn elsewhere() -> Router {
+    Router::new().fallback(|headers: HeaderMap, uri: Uri| async move {
+        let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+        match host {
+            Some(host) => Redirect::permanent(&format!("https://{host}{uri}")).into_response(),
+            None => StatusCode::BAD_REQUEST.into_response(),
+        }
+    })
 }
 
 async fn asset(State(App(shared)): State<App>, uri: Uri, headers: HeaderMap) -> Response {

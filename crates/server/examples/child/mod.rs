@@ -34,6 +34,7 @@ pub async fn number(default: u32) -> Outcome<Option<u32>> {
 async fn serve() -> Outcome<()> {
     let config = Config {
         listen: vec!["127.0.0.1:0".parse()?],
+        tls: None,
         assets: Assets::of([]),
         origins: Origins::default(),
         limits: Limits::default(),

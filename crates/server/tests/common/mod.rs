@@ -17,7 +17,7 @@ use duologue_server::{
 use futures_util::{SinkExt, StreamExt};
 use std::{marker::PhantomData, net::SocketAddr, time::Duration};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
@@ -33,6 +33,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 pub fn config() -> Config {
     Config {
         listen: vec!["127.0.0.1:0".parse().unwrap()],
+        tls: None,
         assets: Assets::of([]),
         origins: Origins::default(),
         limits: Limits::default(),
@@ -165,7 +166,16 @@ impl Reply {
 
 /// `request` is like `GET /healthz`, `headers` are whole lines.
 pub async fn http(address: SocketAddr, request: &str, headers: &[&str]) -> Reply {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    http_over(stream, address, request, headers).await
+}
+
+pub async fn http_over(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    address: SocketAddr,
+    request: &str,
+    headers: &[&str],
+) -> Reply {
     let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let text = format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{lines}\r\n");
     stream.write_all(text.as_bytes()).await.unwrap();
