@@ -3,13 +3,17 @@
 
 use super::driver::Means;
 use crate::{
-    browser::{host, page},
+    browser::{clock, host, page},
     route::{Presets, Signal},
 };
+use duologue_core::time::Millis;
 use std::cell::RefCell;
 
+/// Passwords for relays end after some hours, and tabs stay open for days.
+const FRESH_MS: u64 = 3_600_000;
+
 thread_local! {
-    static MEANS: RefCell<Option<Means>> = const { RefCell::new(None) };
+    static MEANS: RefCell<Option<(Millis, Means)>> = const { RefCell::new(None) };
 }
 
 pub fn presets() -> Presets {
@@ -17,10 +21,18 @@ pub fn presets() -> Presets {
 }
 
 pub async fn find(presets: &Presets) -> Means {
-    if let Some(means) = MEANS.with_borrow(Clone::clone) {
-        return means;
+    let kept = MEANS.with_borrow(Clone::clone);
+    if let Some((asked, means)) = &kept
+        && clock::now().since(*asked) < FRESH_MS
+    {
+        return means.clone();
     }
     let config = host::config().await;
+    if config.is_none()
+        && let Some((_, means)) = kept
+    {
+        return means;
+    }
     let offered = config
         .as_ref()
         .is_some_and(|config| config.signal.is_some());
@@ -39,7 +51,7 @@ pub async fn find(presets: &Presets) -> Means {
     };
     // A host that could not be reached is asked again next time.
     if config.is_some() {
-        MEANS.set(Some(means.clone()));
+        MEANS.set(Some((clock::now(), means.clone())));
     }
     means
 }

@@ -147,6 +147,30 @@ async fn where_all_is_well_the_test_says_so(scene: &Scene, with: Kind) -> Result
     Ok(())
 }
 
+pairs!(the_hosts_own_relay_takes_the_password_that_the_server_makes, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn the_hosts_own_relay_takes_the_password_that_the_server_makes(
+    scene: &Scene,
+    with: Kind,
+) -> Result<()> {
+    let turn = Turn::by_secret("north").await?;
+    let relay = turn.url() + "&secret=north";
+    let server = Server::start_with(&["--turn", &relay]).await?;
+    let ana = scene.person(with, "Ana").await?;
+    open(&ana, &server.page()).await?;
+    let report = run(&ana).await?;
+    let lent = &report["servers"][0]["probe"]["candidates"][0];
+    ensure!(
+        lent["kind"] == "relay" && lent["address"] == own_address().to_string(),
+        "{report:#}"
+    );
+    ensure!(report["relay"]["result"] == "round_trip", "{report:#}");
+    Ok(())
+}
+
 pairs!(a_camera_that_is_refused_is_named, Light, { chromium: Chromium, firefox: Firefox });
 
 async fn a_camera_that_is_refused_is_named(scene: &Scene, with: Kind) -> Result<()> {

@@ -1,6 +1,11 @@
 //! Thousands who are signed in under a name and do nothing else, each by a socket of their own.
 
-use crate::{person::Person, server::Server, within};
+use crate::{
+    fake_peer::{Socket, open},
+    person::Person,
+    server::Server,
+    within,
+};
 use anyhow::{Context, Result, bail};
 use duologue_core::{
     ids::PeerToken,
@@ -11,11 +16,8 @@ use duologue_core::{
 };
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use serde::Deserialize;
-use tokio::{net::TcpStream, task::JoinSet, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
-};
+use tokio::{task::JoinSet, time::timeout};
+use tokio_tungstenite::tungstenite::Message;
 
 /// Scrolls through the list of who is here, as fast as somebody in a hurry, for three seconds.
 const SCROLL: &str = "const list = document.querySelector('.people-list');
@@ -50,8 +52,6 @@ impl Scrolled {
         person.script(SCROLL, vec![]).await
     }
 }
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Files that a browser and its driver need besides the sockets.
 const FILES_BESIDE: u64 = 1024;
@@ -97,10 +97,7 @@ impl Crowd {
 }
 
 async fn sign_in(server: &Server, number: u32) -> Result<Socket> {
-    let mut request = server.names().into_client_request()?;
-    let origin = HeaderValue::from_str(&server.origin())?;
-    request.headers_mut().insert("Origin", origin);
-    let (mut socket, _) = connect_async(request).await.context("a socket for names")?;
+    let mut socket = open(&server.names(), &server.origin()).await?;
     let mut token = [0; 16];
     token[..4].copy_from_slice(&number.to_le_bytes());
     let ask = Ask::SignIn {

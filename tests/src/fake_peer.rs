@@ -14,21 +14,26 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A socket as a page of `origin` would open it.
+pub(crate) async fn open(socket: &str, origin: &str) -> Result<Socket> {
+    let mut request = socket.into_client_request()?;
+    let origin = HeaderValue::from_str(origin)?;
+    request.headers_mut().insert("Origin", origin);
+    let (socket, _) = connect_async(request).await.context("a socket")?;
+    Ok(socket)
+}
+
 #[must_use]
 pub struct FakePeer {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
 }
 
 impl FakePeer {
     /// In `room` once this returns. `number` tells one fake peer from another.
     pub async fn join(socket: &str, origin: &str, room: RoomId, number: u8) -> Result<Self> {
-        let mut request = socket.into_client_request()?;
-        request
-            .headers_mut()
-            .insert("Origin", HeaderValue::from_str(origin)?);
-        let (socket, _) = connect_async(request)
-            .await
-            .context("the signalling socket")?;
+        let socket = open(socket, origin).await?;
         let mut peer = FakePeer { socket };
         peer.say(&ClientMsg::Hello {
             version: wire::VERSION,

@@ -3,10 +3,13 @@
 //! interface, so they are at the machine's own address.
 
 use anyhow::{Context, Result};
+use base64ct::{Base64, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::{net::UdpSocket, task::JoinHandle};
 use turn::{
@@ -111,8 +114,40 @@ impl AuthHandler for Doorkeeper {
     }
 }
 
+/// Knows nobody: whoever has a name that has not ended, and the password that goes with it by the secret,
+/// has them from somebody who knows the secret.
+struct ByTicket(String);
+
+impl AuthHandler for ByTicket {
+    fn auth_handle(&self, user: &str, realm: &str, _from: SocketAddr) -> Result<Vec<u8>, Error> {
+        let until = user.split(':').next().and_then(|it| it.parse().ok());
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |it| it.as_secs());
+        if until.is_none_or(|until: u64| until < now) {
+            return Err(Error::ErrNoSuchUser);
+        }
+        let mac =
+            Hmac::<Sha1>::new_from_slice(self.0.as_bytes()).map_err(|_| Error::ErrNoSuchUser)?;
+        let password = mac.chain_update(user.as_bytes()).finalize().into_bytes();
+        Ok(generate_auth_key(
+            user,
+            realm,
+            &Base64::encode_string(&password),
+        ))
+    }
+}
+
 impl Turn {
     pub async fn start() -> Result<Self> {
+        Turn::start_with(Arc::new(Doorkeeper)).await
+    }
+
+    pub async fn by_secret(secret: &str) -> Result<Self> {
+        Turn::start_with(Arc::new(ByTicket(secret.to_owned()))).await
+    }
+
+    async fn start_with(auth_handler: Arc<dyn AuthHandler + Send + Sync>) -> Result<Self> {
         let (socket, place) = listen().await?;
         let relay_addr_generator = Box::new(RelayAddressGeneratorStatic {
             relay_address: place.ip(),
@@ -125,7 +160,7 @@ impl Turn {
                 relay_addr_generator,
             }],
             realm: REALM.to_owned(),
-            auth_handler: Arc::new(Doorkeeper),
+            auth_handler,
             channel_bind_timeout: Duration::ZERO,
             alloc_close_notify: None,
         });

@@ -1,7 +1,11 @@
 //! What the server can be told, on the command line or in the environment. Its help is documentation.
 
 use clap::{Parser, ValueEnum};
-use duologue_server::{DirectoryKind, origin, tls::Tls};
+use duologue_server::{
+    DirectoryKind, origin,
+    relays::{self, Turn},
+    tls::Tls,
+};
 use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
 
 /// Duologue: the page, and the signalling that introduces people to each other.
@@ -17,7 +21,7 @@ use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
     version,
     after_help = "\
 Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_TLS, DUOLOGUE_STATE,
-DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
+DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_STUN, DUOLOGUE_TURN, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
 
 Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
@@ -51,6 +55,18 @@ pub(crate) struct Args {
     /// repeated. The page of this server always may.
     #[arg(long, value_name = "ORIGIN", env = "DUOLOGUE_ORIGIN", value_delimiter = ',', value_parser = origin::parse)]
     pub origin: Vec<String>,
+
+    /// A STUN server for the page, which tells browsers their address from outside, like
+    /// stun:turn.example.org:3478; may be repeated.
+    #[arg(long, value_name = "URL", env = "DUOLOGUE_STUN", value_delimiter = ',', value_parser = relays::stun)]
+    pub stun: Vec<String>,
+
+    /// A TURN server for the page, which relays where nothing else gets through, like
+    /// 'turn:turn.example.org?secret=SECRET', or '…?secret-file=FILE' so that nobody reads it off the list of
+    /// processes; may be repeated. The secret is the one that coturn calls static-auth-secret: each visitor
+    /// gets a password of their own, good for twelve hours.
+    #[arg(long, value_name = "URL", env = "DUOLOGUE_TURN", value_delimiter = ',')]
+    pub turn: Vec<Turn>,
 
     /// People connected at once; one more is told that the server is full.
     #[arg(
@@ -190,6 +206,8 @@ mod tests {
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],
             ["--tls", "yes"],
+            ["--stun", "turn.example.org"],
+            ["--turn", "turn:turn.example.org"],
             ["--tls", "certificate.pem,"],
         ] {
             assert!(

@@ -9,6 +9,7 @@
 //! | `names`   | which names look alike |
 //! | `origin`  | which pages may open `/ws` |
 //! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
+//! | `relays`  | STUN and TURN servers that the page is told of, and passwords for them |
 //! | `router`  | which address leads where |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
 //! | `tls`     | certificates: of files or of this host's own making; the handshake |
@@ -19,6 +20,7 @@ mod listen;
 mod names;
 pub mod origin;
 mod relay;
+pub mod relays;
 mod router;
 mod socket;
 pub mod tls;
@@ -29,6 +31,7 @@ pub use router::AUTHORITY;
 
 use assets::Assets;
 use origin::Origins;
+use relays::Relays;
 use std::{
     io::{self, Write},
     net::SocketAddr,
@@ -44,6 +47,7 @@ pub struct Config {
     pub assets: Assets,
     pub origins: Origins,
     pub limits: Limits,
+    pub relays: Relays,
     pub directory: DirectoryKind,
     /// How long somebody's name rings before nobody answers.
     pub ring_seconds: u16,

@@ -5,7 +5,9 @@ mod welcome;
 
 use args::Args;
 use clap::Parser;
-use duologue_server::{Config, Limits, Timing, assets::Assets, origin::Origins, start};
+use duologue_server::{
+    Config, Limits, Timing, assets::Assets, origin::Origins, relays::Relays, start,
+};
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -43,6 +45,7 @@ async fn serve(args: Args) -> Result<(), String> {
             clients: args.max_clients,
             ..Limits::default()
         },
+        relays: Relays::of(args.stun, args.turn),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
         timing: Timing::default(),

@@ -32,6 +32,12 @@ impl Origins {
     }
 }
 
+/// Whether a browser asks for a page of this very host: only browsers say so, and pages cannot.
+pub(crate) fn is_own_page(headers: &HeaderMap) -> bool {
+    let mut said = headers.get_all("sec-fetch-site").iter();
+    said.next().is_some_and(|it| it == "same-origin") && said.next().is_none()
+}
+
 /// What `--origin` takes: a scheme and a host, and nothing after them.
 pub fn parse(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');

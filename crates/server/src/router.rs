@@ -5,15 +5,16 @@ use crate::{
     assets::{self, Assets},
     headers::{self, Policies},
     names,
-    origin::Origins,
+    origin::{self, Origins},
     relay::Relay,
+    relays::Relays,
     socket,
     tls::Secured,
 };
 use axum::{
     Router,
     extract::{State, WebSocketUpgrade, ws::WebSocket},
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::map_response_with_state,
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -23,7 +24,7 @@ use duologue_core::{
     hub::Hub,
     wire,
 };
-use std::{future::ready, sync::Arc};
+use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::sync::watch;
 
 /// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
@@ -39,7 +40,8 @@ struct Shared {
     rooms: Relay<Hub>,
     /// Who is signed in under which name, unless the host wants none of that.
     names: Option<Arc<Relay<Directory>>>,
-    settings: String,
+    relays: Relays,
+    ring_seconds: u16,
     timing: Timing,
     stop: watch::Receiver<bool>,
 }
@@ -57,7 +59,8 @@ pub(crate) fn router(
     let shared = Shared {
         rooms: Relay::new(Hub::new(config.limits.clone())),
         names: directory(&config),
-        settings: settings_of(&config),
+        relays: config.relays,
+        ring_seconds: config.ring_seconds,
         assets: config.assets,
         origins: config.origins,
         timing: config.timing,
@@ -126,31 +129,40 @@ fn directory(config: &Config) -> Option<Arc<Relay<Directory>>> {
     Some(relay)
 }
 
-/// What the page needs to know of its host. docs/protocol.md explains the fields.
-fn settings_of(config: &Config) -> String {
-    let features: &[&str] = match config.directory {
-        DirectoryKind::Off => &[],
-        DirectoryKind::Unlisted | DirectoryKind::Listed => &["names"],
+/// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
+/// to pages that may use this server, and to nobody who cannot say that it is one.
+async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
+    let by_origin = shared.origins.accept(&headers);
+    let trusted =
+        by_origin || !headers.contains_key(header::ORIGIN) && origin::is_own_page(&headers);
+    let features: &[&str] = match shared.names {
+        None => &[],
+        Some(_) => &["names"],
     };
-    serde_json::json!({
+    let said = serde_json::json!({
         "duologue": wire::VERSION,
         "signal": "ws",
-        "ice_servers": [],
+        "ice_servers": shared.relays.offer(trusted, SystemTime::now()),
         "features": features,
-        "ring_seconds": config.ring_seconds,
-    })
-    .to_string()
-}
-
-async fn settings(State(App(shared)): State<App>) -> Response {
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            "application/json".parse().unwrap_or(assets::ASK),
-        ),
-        (header::CACHE_CONTROL, assets::ASK),
-    ];
-    (headers, shared.settings.clone()).into_response()
+        "ring_seconds": shared.ring_seconds,
+    });
+    let json = HeaderValue::from_static("application/json");
+    let kept = match shared.relays.have_passwords() {
+        true => HeaderValue::from_static("no-store"),
+        false => assets::ASK,
+    };
+    let mut response = (
+        [(header::CONTENT_TYPE, json), (header::CACHE_CONTROL, kept)],
+        said.to_string(),
+    )
+        .into_response();
+    if let Some(origin) = headers.get(header::ORIGIN).filter(|_| by_origin) {
+        let allowed = header::ACCESS_CONTROL_ALLOW_ORIGIN;
+        response.headers_mut().insert(allowed, origin.clone());
+    }
+    let by = HeaderValue::from_static("origin, sec-fetch-site");
+    response.headers_mut().insert(header::VARY, by);
+    response
 }
 
 async fn signalling(

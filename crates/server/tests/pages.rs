@@ -8,7 +8,7 @@
 mod common;
 
 use common::*;
-use duologue_server::{Config, Running, assets::Assets};
+use duologue_server::{Config, Running, assets::Assets, origin::Origins, relays::Relays};
 use std::{fs, net::SocketAddr};
 
 const PAGE: &str = "<!doctype html><script type=module>start()</script>";
@@ -229,6 +229,54 @@ async fn the_page_can_ask_whether_the_server_is_ready_and_what_it_offers() {
         "ring_seconds": 45,
     });
     assert_eq!(config, expected);
+}
+
+#[tokio::test]
+async fn passwords_for_relays_are_for_pages_that_may_use_this_server() {
+    let turn = "turn:relay.example?secret=north&transport=udp";
+    let (_running, address) = serve(Config {
+        origins: Origins::allow(["https://friend.example".to_owned()]),
+        relays: Relays::of(Vec::new(), vec![turn.parse().unwrap()]),
+        ..config()
+    })
+    .await;
+    let own = format!("origin: http://{address}");
+    for (headers, allowed, trusted) in [
+        (vec!["sec-fetch-site: same-origin"], None, true),
+        (vec![own.as_str()], Some(own.as_str()), true),
+        (
+            vec![
+                "origin: https://friend.example",
+                "sec-fetch-site: cross-site",
+            ],
+            Some("origin: https://friend.example"),
+            true,
+        ),
+        (vec!["origin: https://stranger.example"], None, false),
+        (
+            vec![
+                "origin: https://stranger.example",
+                "sec-fetch-site: same-origin",
+            ],
+            None,
+            false,
+        ),
+        (vec!["sec-fetch-site: cross-site"], None, false),
+        (vec![], None, false),
+    ] {
+        let reply = http(address, "GET /config.json", &headers).await;
+        let allowed = allowed.and_then(|it| it.strip_prefix("origin: "));
+        assert_eq!(
+            reply.header("access-control-allow-origin"),
+            allowed,
+            "{headers:?}"
+        );
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        let relays = said["ice_servers"].as_array().unwrap();
+        assert_eq!(relays.len(), usize::from(trusted), "{headers:?}");
+        assert!(!said.to_string().contains("north"));
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! example starts itself once more, and that one serves.
 
 use duologue_server::{
-    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, start,
+    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, relays::Relays, start,
 };
 use std::{
     env,
@@ -38,6 +38,7 @@ async fn serve() -> Outcome<()> {
         assets: Assets::of([]),
         origins: Origins::default(),
         limits: Limits::default(),
+        relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
         timing: Timing::default(),

@@ -12,7 +12,8 @@ use duologue_core::{
     wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
 use duologue_server::{
-    Config, DirectoryKind, Limits, Running, Timing, assets::Assets, origin::Origins, start,
+    Config, DirectoryKind, Limits, Running, Timing, assets::Assets, origin::Origins,
+    relays::Relays, start,
 };
 use futures_util::{SinkExt, StreamExt};
 use std::{marker::PhantomData, net::SocketAddr, time::Duration};
@@ -37,6 +38,7 @@ pub fn config() -> Config {
         assets: Assets::of([]),
         origins: Origins::default(),
         limits: Limits::default(),
+        relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
         timing: Timing::default(),
