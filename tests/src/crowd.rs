@@ -1,9 +1,9 @@
 //! Thousands who are signed in under a name and do nothing else, each by a socket of their own.
 
 use crate::{
-    fake_peer::{Socket, open},
     person::Person,
     server::Server,
+    socket::{Socket, open},
     within,
 };
 use anyhow::{Context, Result, bail};

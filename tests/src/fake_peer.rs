@@ -1,29 +1,17 @@
 //! Somebody in a room who is only a socket: takes a place, says nothing, costs nothing. Their card
 //! is noise, so nobody who checks envelopes ever takes them for a person.
 
-use crate::within;
+use crate::{
+    socket::{Socket, open},
+    within,
+};
 use anyhow::{Context, Result, bail};
 use duologue_core::{
     ids::{PeerToken, RoomId},
     wire::{self, ClientMsg, Sealed, ServerMsg},
 };
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
-};
-
-pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// A socket as a page of `origin` would open it.
-pub(crate) async fn open(socket: &str, origin: &str) -> Result<Socket> {
-    let mut request = socket.into_client_request()?;
-    let origin = HeaderValue::from_str(origin)?;
-    request.headers_mut().insert("Origin", origin);
-    let (socket, _) = connect_async(request).await.context("a socket")?;
-    Ok(socket)
-}
+use tokio_tungstenite::tungstenite::Message;
 
 #[must_use]
 pub struct FakePeer {

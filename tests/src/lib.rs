@@ -15,6 +15,7 @@ pub mod person;
 pub mod process;
 pub mod scene;
 pub mod server;
+mod socket;
 pub mod static_host;
 mod until;
 
