@@ -149,6 +149,9 @@ impl Line {
             };
             // Throws for a channel that closes just now, which says so in its own event.
             let _ = self.channel.send_with_array_buffer(&next.message);
+            // It was copied. Its own memory is free at once where the browser can do that: else dozens
+            // of megabytes of it pile up before it is collected.
+            let _ = next.message.transfer_with_length(0);
             if next.credit > 0 {
                 (self.on)(LaneEvent::Sent(next.credit));
             }

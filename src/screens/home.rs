@@ -17,7 +17,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Home() -> impl IntoView {
     page::use_title(String::new);
-    let words = &words().home;
+    let (words, recordings) = (&words().home, words().recordings.title);
     view! {
         <div class="page">
             <header class="top"><Brand /> <LanguagePicker /></header>
@@ -40,7 +40,10 @@ pub fn Home() -> impl IntoView {
                 </div>
                 <div class="home-mark"><Mark /></div>
             </main>
-            <footer class="foot"><a href=Route::Check.fragment()>{words.check}</a></footer>
+            <footer class="foot">
+                <a href=Route::Recordings.fragment()>{recordings}</a>
+                <a href=Route::Check.fragment()>{words.check}</a>
+            </footer>
         </div>
     }
     .into_any()

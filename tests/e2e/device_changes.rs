@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 /// To the home page, with devices that can be plugged in and out, before any is opened.
-async fn arrive(person: &Person, page: &str, plugged: &[&str]) -> Result<()> {
+pub async fn arrive(person: &Person, page: &str, plugged: &[&str]) -> Result<()> {
     person.goto(page).await?;
     person.find("button", "Start a call").await?;
     let _: bool = person.script(include_str!("plugs.js"), vec![]).await?;
@@ -29,7 +29,7 @@ async fn ask<T: DeserializeOwned>(person: &Person, what: &str) -> Result<T> {
 }
 
 /// Waits until it is true on the page.
-async fn becomes(person: &Person, what: &str) -> Result<()> {
+pub async fn becomes(person: &Person, what: &str) -> Result<()> {
     until(
         &format!("{what} on {}'s page", person.label),
         within(20),
@@ -42,7 +42,7 @@ async fn becomes(person: &Person, what: &str) -> Result<()> {
     .await
 }
 
-async fn into_new_call(person: &Person) -> Result<String> {
+pub async fn into_new_call(person: &Person) -> Result<String> {
     person.press("Start a call").await?;
     enter(person).await?;
     person.url().await

@@ -15,10 +15,10 @@ use tempfile::TempDir;
 
 /// A file arrives in this time, on a busy small machine.
 const ARRIVING: Duration = within(60);
-const MEGABYTE: usize = 1 << 20;
+pub const MEGABYTE: usize = 1 << 20;
 
 /// A file that nothing makes smaller, and that differs everywhere.
-fn make_file(folder: &Path, name: &str, len: usize) -> Result<PathBuf> {
+pub fn make_file(folder: &Path, name: &str, len: usize) -> Result<PathBuf> {
     let mut state = 0x9e37_79b9_u64 ^ len as u64;
     let bytes: Vec<u8> = (0..len)
         .map(|_| {
@@ -57,7 +57,7 @@ async fn card(person: &Person, name: &str) -> Result<(String, f64)> {
     card.with_context(|| format!("there is no card {name:?} on {}'s page", person.label))
 }
 
-async fn says(person: &Person, name: &str, words: &str) -> Result<()> {
+pub async fn says(person: &Person, name: &str, words: &str) -> Result<()> {
     let what = format!("{name:?} on {}'s page to say {words:?}", person.label);
     until(&what, ARRIVING, async || {
         let (state, _) = card(person, name).await?;
@@ -68,7 +68,7 @@ async fn says(person: &Person, name: &str, words: &str) -> Result<()> {
 }
 
 /// In a call, with the chat open and downloads that nobody is asked about.
-async fn with_chats(server: &Server, ana: &Person, ben: &Person) -> Result<String> {
+pub async fn with_chats(server: &Server, ana: &Person, ben: &Person) -> Result<String> {
     let room = start_call(ana, &server.page()).await?;
     enter(ana).await?;
     join(ben, &room).await?;
@@ -91,7 +91,7 @@ async fn open_chat(person: &Person) -> Result<()> {
 }
 
 /// Saved by the receiver, and the same as the sender's on every byte.
-async fn is_same(person: &Person, name: &str, file: &Path) -> Result<()> {
+pub async fn is_same(person: &Person, name: &str, file: &Path) -> Result<()> {
     person.press_in(name, "Save").await?;
     let saved = person.saved(name, fs::metadata(file)?.len()).await?;
     ensure!(sha256(&saved)? == sha256(file)?, "{name} is another one");

@@ -37,6 +37,7 @@ mod files;
 mod first_load;
 mod harness;
 mod hostile;
+mod keeping;
 mod lan;
 mod languages;
 mod names;

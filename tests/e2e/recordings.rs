@@ -1,16 +1,20 @@
 //! Recordings: everybody is told, the file is what was seen and heard, and a killed browser costs a
 //! second of it at the most. Looked at with ffmpeg, and played in the browser that made it.
 
-use crate::{steps::*, *};
+use crate::{
+    device_changes::{arrive, becomes, into_new_call},
+    steps::*,
+    *,
+};
 use anyhow::{Context, ensure};
-use duologue_e2e::{Scene, film::Film, server::Server, until, within};
+use duologue_e2e::{Devices, Scene, film::Film, server::Server, until, within};
 use serde_json::json;
 
 /// Of everything.
-const TITLE: &str = "Call with Ben";
+pub const TITLE: &str = "Call with Ben";
 
 /// The first recorder that the page starts, and for how long it ran, in seconds; what is played.
-const WATCH: &str = r#"
+pub const WATCH: &str = r#"
     const seen = window.seen = { ran: 0, since: null };
     const now = () => performance.now() / 1000;
     const on = (name, act) => {
@@ -69,20 +73,20 @@ async fn watched(scene: &Scene, server: &Server, with: (Kind, Kind)) -> Result<(
 }
 
 /// Of that length, and a call.
-fn is_whole(film: &Film, ran: f64, kind: Kind) -> Result<()> {
+pub fn is_whole(film: &Film, ran: f64, kind: Kind) -> Result<()> {
     let off = (film.duration - ran).abs();
     ensure!(off < 0.5, "{} s of {ran} s", film.duration);
     is_a_call(film, kind)
 }
 
-async fn starts(person: &Person) -> Result<()> {
+pub async fn starts(person: &Person) -> Result<()> {
     person.press("Record").await?;
     person.press("Start recording").await?;
     person.becomes_pressed("Record", true).await
 }
 
 /// So many seconds of it, as the mark on the screen counts them.
-async fn runs_for(person: &Person, seconds: f64) -> Result<()> {
+pub async fn runs_for(person: &Person, seconds: f64) -> Result<()> {
     until("the recording to go on", within(30), async || {
         let ran: f64 = person.script(RAN, vec![]).await?;
         ensure!(ran >= seconds, "{ran} s");
@@ -91,7 +95,7 @@ async fn runs_for(person: &Person, seconds: f64) -> Result<()> {
     .await
 }
 
-async fn ends(person: &Person) -> Result<f64> {
+pub async fn ends(person: &Person) -> Result<f64> {
     person.press("Record").await?;
     person.becomes_pressed("Record", false).await?;
     person.is_told(&["kept on this device"]).await?;
@@ -110,14 +114,14 @@ async fn is_marked(person: &Person, text: &str, marked: bool) -> Result<()> {
 }
 
 /// To the list, with an eye on what is played there.
-async fn lists(person: &Person, page: &str) -> Result<()> {
+pub async fn lists(person: &Person, page: &str) -> Result<()> {
     person.goto(&format!("{page}#/recordings")).await?;
     person.find("heading", "Recordings").await?;
     person.script::<()>(WATCH, vec![]).await
 }
 
 /// The bytes that are played, and how far the player got.
-async fn plays(person: &Person, title: &str) -> Result<Film> {
+pub async fn plays(person: &Person, title: &str) -> Result<Film> {
     person.find("group", title).await?;
     let script = "const rows = byRole('group', arguments[0]); \
                   [...rows[0].querySelectorAll('button')].find((it) => it.textContent === 'Play').click(); \
@@ -167,7 +171,7 @@ fn decoded(text: &str) -> Result<Vec<u8>> {
 }
 
 /// A picture that moves and is not black, a sound that is the fake microphone's.
-fn is_a_call(film: &Film, kind: Kind) -> Result<()> {
+pub fn is_a_call(film: &Film, kind: Kind) -> Result<()> {
     let black = film.black()?;
     ensure!(black < 0.3, "{black} s of it are black");
     for (what, times) in [("pictures", &film.pictures), ("sound", &film.sounds)] {
@@ -291,6 +295,45 @@ async fn a_hidden_tab_is_recorded_without_stutter(scene: &Scene, kind: Kind) -> 
     let (rate, gap) = (film.pictures_a_second(), film.longest_gap());
     ensure!(rate > 20.0 && gap < 0.5, "{rate} a second, {gap} s without");
     is_whole(&film, ran, kind)
+}
+
+pairs!(it_runs_on_while_devices_and_screens_change, Heavy, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn it_runs_on_while_devices_and_screens_change(scene: &Scene, kind: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene
+        .person_with(kind, Devices::FakeAndScreen, "Ana")
+        .await?;
+    arrive(&ana, &server.page(), &["headset", "camera"]).await?;
+    into_new_call(&ana).await?;
+    ana.script::<()>(WATCH, vec![]).await?;
+    starts(&ana).await?;
+    runs_for(&ana, 2.0).await?;
+    ana.press("More options").await?;
+    ana.choose("Camera", "Second camera").await?;
+    ana.choose("Microphone", "Headset").await?;
+    ana.press("Close").await?;
+    becomes(&ana, "seen.tracks.some(it => it.from === 'second')").await?;
+    runs_for(&ana, 4.0).await?;
+    for shared in [true, false] {
+        ana.press("Share screen").await?;
+        ana.becomes_pressed("Share screen", shared).await?;
+        let ran: f64 = ana.script(RAN, vec![]).await?;
+        runs_for(&ana, ran + 2.0).await?;
+    }
+    let ran = ends(&ana).await?;
+    lists(&ana, &server.page()).await?;
+    let film = plays(&ana, "Ana, alone").await?;
+    let (off, gap) = ((film.duration - ran).abs(), film.longest_gap());
+    ensure!(off < 0.5, "{} s of {ran} s", film.duration);
+    ensure!(gap < 1.0, "the picture stood still for {gap} s");
+    ensure!(film.black()? < 0.3, "it is black");
+    let (loud, _) = film.tone((100, 2_000))?;
+    ensure!(loud > 0.01, "it is silent: {loud}");
+    Ok(())
 }
 
 pairs!(one_file_for_each_person, Heavy, {

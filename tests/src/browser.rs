@@ -50,6 +50,8 @@ pub enum Devices {
     Fake,
     /// The same, and a screen that is shared without a question.
     FakeAndScreen,
+    /// Fake ones, in a private window.
+    Private,
     Allowed {
         camera: Access,
         microphone: Access,
@@ -268,6 +270,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     let mut preferences = json!({ "download.default_directory": downloads(profile.path()) });
     match devices {
         Devices::Fake | Devices::FakeAndScreen => args.extend([fake.to_string(), grant]),
+        Devices::Private => args.extend([fake.to_string(), grant, "--incognito".to_string()]),
         Devices::NoCamera => args.extend([format!("{fake}=device-count=0"), grant]),
         Devices::None => args.push(grant),
         Devices::Allowed { camera, microphone } => {
@@ -295,6 +298,7 @@ fn firefox(devices: Devices, profile: &Path) -> Result<Capabilities> {
         "media.navigator.streams.fake": devices != Devices::None,
         "media.navigator.permission.disabled": true,
         "media.peerconnection.ice.loopback": true,
+        "browser.privatebrowsing.autostart": devices == Devices::Private,
         // Saved where we say, without a question.
         "browser.download.folderList": 2,
         "browser.download.dir": downloads(profile),

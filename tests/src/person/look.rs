@@ -76,6 +76,18 @@ impl Person {
         Ok(())
     }
 
+    /// As if the device had so many bytes for this page and no more (Chromium only).
+    pub async fn may_keep(&self, bytes: u64) -> Result<()> {
+        let origin: String = self.script("return location.origin", vec![]).await?;
+        let turn = self.browser.turn(&self.window).await?;
+        let tools = turn.driver.cdp();
+        let quota = json!({"origin": origin, "quotaSize": bytes});
+        tools
+            .send_raw("Storage.overrideQuotaForOrigin", quota)
+            .await?;
+        Ok(())
+    }
+
     /// Leaves a screenshot, and returns what the page shows and what its console said.
     pub async fn evidence(&self, test: &str) -> String {
         let folder = paths::evidence();

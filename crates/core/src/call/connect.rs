@@ -2,7 +2,12 @@
 
 use super::{Call, Way};
 use crate::{
-    ids::PeerId, io::Output, negotiate::Negotiation, peer::Peer, time::Millis, wire::PeerMsg,
+    ids::{ConnId, PeerId},
+    io::{FileNews, Output},
+    negotiate::{Negotiation, OpIds, Step},
+    peer::{Due, Peer},
+    time::Millis,
+    wire::{PeerMsg, Recording},
 };
 use alloc::vec::Vec;
 
@@ -85,6 +90,103 @@ impl Call {
                 negotiation.resend_candidates(steps);
             }),
         }
+    }
+
+    pub(super) fn on_peer_due(&mut self, now: Millis, id: PeerId, due: Due, out: &mut Vec<Output>) {
+        match due {
+            Due::Remove => self.remove(id, out),
+            Due::GiveUp => {
+                self.close_conn(id, out);
+                out.push(Output::Changed);
+            }
+            Due::SpeakAgain => self.speak_again(now, id, out),
+            Due::FreshConnection => self.connect_anew(now, id, out),
+            Due::RestartIce => {
+                let Some(negotiation) = self.peers.get(&id).and_then(|p| p.negotiation.as_ref())
+                else {
+                    self.connect_anew(now, id, out);
+                    return;
+                };
+                if negotiation.is_unanswered() {
+                    self.negotiate(now, id, out, |negotiation, _, steps| {
+                        negotiation.resend(steps)
+                    });
+                } else {
+                    out.push(Output::RestartIce(negotiation.conn()));
+                }
+            }
+        }
+    }
+
+    /// Runs one step of a peer's negotiation and carries out what it wants.
+    pub(super) fn negotiate(
+        &mut self,
+        now: Millis,
+        id: PeerId,
+        out: &mut Vec<Output>,
+        step: impl FnOnce(&mut Negotiation, &mut OpIds, &mut Vec<Step>),
+    ) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let Some(negotiation) = &mut peer.negotiation else {
+            return;
+        };
+        let (conn, had_slots) = (negotiation.conn(), negotiation.has_slots());
+        let mut steps = Vec::new();
+        step(negotiation, &mut self.ids, &mut steps);
+        peer.session = peer.session.max(negotiation.session());
+        for step in steps {
+            match step {
+                Step::Send(message) => {
+                    self.tell(id, &message, out);
+                }
+                Step::Start(op, work) => out.push(Output::Start(op, work)),
+                Step::Adopt => {
+                    out.push(Output::AdoptSlots(conn));
+                    if !had_slots {
+                        self.send_screen(id, out);
+                    }
+                }
+                Step::Broken => {
+                    // The timers of the stage try again; the impolite side with a fresh connection.
+                    self.close_conn(id, out);
+                    if let Some(peer) = self.peers.get_mut(&id) {
+                        peer.on_trouble(now, false);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    pub(super) fn open_conn(&mut self) -> ConnId {
+        self.last_conn += 1;
+        ConnId(self.last_conn)
+    }
+
+    pub(super) fn close_conn(&mut self, id: PeerId, out: &mut Vec<Output>) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        peer.channel = false;
+        // Told anew by the next channel, if it is still so.
+        peer.recording = Recording::Off;
+        self.chat.on_closed(id);
+        if let Some(negotiation) = peer.negotiation.take() {
+            self.conns.remove(&negotiation.conn());
+            self.ids.forget(negotiation.conn());
+            out.push(Output::CloseConn(negotiation.conn()));
+            out.push(Output::File(id, FileNews::Away));
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: PeerId, out: &mut Vec<Output>) {
+        self.close_conn(id, out);
+        self.chat.on_gone(id);
+        self.peers.remove(&id);
+        self.arrivals.retain(|known| *known != id);
+        out.push(Output::Changed);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
 //! those who are not connected yet. This file routes inputs and tells the next wake; `tell` sends what
 //! is said, `room` holds the roster's rules, `connect` makes connections, `direct` the pairing by
-//! tokens, `share` one's own screen,
+//! tokens, `company` whether anybody is left, `share` one's own screen,
 //! `recording` who is told that one records, `needs` how large pictures are looked at, `view` what can be shown.
 //!
 //! ```text
@@ -10,6 +10,7 @@
 //! ```
 
 mod chat;
+mod company;
 mod connect;
 mod direct;
 mod gestures;
@@ -29,10 +30,10 @@ use crate::{
     entropy::Entropy,
     gesture::Gestures,
     ids::{ConnId, Epoch, PeerId, PeerToken},
-    io::{ConnEvent, ConnState, FileNews, Input, Intent, Output},
+    io::{ConnEvent, ConnState, Input, Intent, Output},
     link::{Link, LinkAct},
-    negotiate::{OpIds, Step},
-    peer::{Due, Peer, Stage},
+    negotiate::OpIds,
+    peer::{Peer, Stage},
     seal::{RoomKeys, Seal},
     table::Table,
     time::Millis,
@@ -40,6 +41,7 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use chat::is_chat;
+use company::Company;
 use direct::Direct;
 use share::Share;
 
@@ -139,18 +141,6 @@ pub struct Call {
     company: Company,
 }
 
-/// Whether the call is for somebody in particular, so that whoever is left alone in it hangs up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Company {
-    Unasked,
-    /// Nobody has been here yet. They may have a browser's question before them; not for ever, though.
-    Awaited(Option<Millis>),
-    Met,
-}
-
-/// How long somebody who has accepted a call is waited for.
-const AWAITED: u64 = 60_000;
-
 impl Call {
     pub fn room(config: Config, keys: RoomKeys) -> Self {
         let seal = Seal::new(keys, config.token.id(), config.epoch);
@@ -161,12 +151,6 @@ impl Call {
                 link: Link::new(),
             },
         )
-    }
-
-    /// A call by name: it is over when the others have left.
-    pub fn for_company(mut self) -> Self {
-        self.company = Company::Awaited(None);
-        self
     }
 
     pub fn direct(config: Config) -> Self {
@@ -205,9 +189,7 @@ impl Call {
 
     /// To be called once, before anything else: dials where there is something to dial.
     pub fn start(&mut self, now: Millis) -> Vec<Output> {
-        if let Company::Awaited(until) = &mut self.company {
-            *until = Some(now.after(AWAITED));
-        }
+        self.company.begins(now);
         match &mut self.way {
             Way::Room { link, .. } => {
                 link.dial(now);
@@ -257,10 +239,7 @@ impl Call {
             .values()
             .filter_map(|p| Some((p.next_wake()?, WakeReason::Peer(p.id))));
         let chat = self.chat.next_wake().map(|at| (at, WakeReason::Chat));
-        let company = match self.company {
-            Company::Awaited(until) => until.map(|at| (at, WakeReason::Company)),
-            Company::Unasked | Company::Met => None,
-        };
+        let company = self.company.next_wake().map(|at| (at, WakeReason::Company));
         let rest = way.into_iter().chain(linger).chain(chat).chain(company);
         peers.chain(rest).min_by_key(|(at, _)| *at)
     }
@@ -402,8 +381,7 @@ impl Call {
                     self.linger = None;
                     self.close_all(out);
                 }
-                // Nobody came: from now on as if they had, and left.
-                WakeReason::Company => self.company = Company::Met,
+                WakeReason::Company => self.company.is_missed(),
                 WakeReason::Pairing => self.on_pairing_wake(now, out),
                 WakeReason::Link => self.on_link_wake(now, out),
                 WakeReason::Chat => self.on_chat_wake(now, out),
@@ -425,115 +403,6 @@ impl Call {
             Some(LinkAct::HangUpAndWait) => out.extend([Output::HangUp, Output::Changed]),
             Some(LinkAct::Ping) => self.signal(&ClientMsg::Ping, out),
             None => {}
-        }
-    }
-
-    fn on_peer_due(&mut self, now: Millis, id: PeerId, due: Due, out: &mut Vec<Output>) {
-        match due {
-            Due::Remove => self.remove(id, out),
-            Due::GiveUp => {
-                self.close_conn(id, out);
-                out.push(Output::Changed);
-            }
-            Due::SpeakAgain => self.speak_again(now, id, out),
-            Due::FreshConnection => self.connect_anew(now, id, out),
-            Due::RestartIce => {
-                let Some(negotiation) = self.peers.get(&id).and_then(|p| p.negotiation.as_ref())
-                else {
-                    self.connect_anew(now, id, out);
-                    return;
-                };
-                if negotiation.is_unanswered() {
-                    self.negotiate(now, id, out, |negotiation, _, steps| {
-                        negotiation.resend(steps)
-                    });
-                } else {
-                    out.push(Output::RestartIce(negotiation.conn()));
-                }
-            }
-        }
-    }
-
-    /// Runs one step of a peer's negotiation and carries out what it wants.
-    fn negotiate(
-        &mut self,
-        now: Millis,
-        id: PeerId,
-        out: &mut Vec<Output>,
-        step: impl FnOnce(&mut crate::negotiate::Negotiation, &mut OpIds, &mut Vec<Step>),
-    ) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        let Some(negotiation) = &mut peer.negotiation else {
-            return;
-        };
-        let (conn, had_slots) = (negotiation.conn(), negotiation.has_slots());
-        let mut steps = Vec::new();
-        step(negotiation, &mut self.ids, &mut steps);
-        peer.session = peer.session.max(negotiation.session());
-        for step in steps {
-            match step {
-                Step::Send(message) => {
-                    self.tell(id, &message, out);
-                }
-                Step::Start(op, work) => out.push(Output::Start(op, work)),
-                Step::Adopt => {
-                    out.push(Output::AdoptSlots(conn));
-                    if !had_slots {
-                        self.send_screen(id, out);
-                    }
-                }
-                Step::Broken => {
-                    // The timers of the stage try again; the impolite side with a fresh connection.
-                    self.close_conn(id, out);
-                    if let Some(peer) = self.peers.get_mut(&id) {
-                        peer.on_trouble(now, false);
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
-    fn open_conn(&mut self) -> ConnId {
-        self.last_conn += 1;
-        ConnId(self.last_conn)
-    }
-
-    fn close_conn(&mut self, id: PeerId, out: &mut Vec<Output>) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        peer.channel = false;
-        // Told anew by the next channel, if it is still so.
-        peer.recording = Recording::Off;
-        self.chat.on_closed(id);
-        if let Some(negotiation) = peer.negotiation.take() {
-            self.conns.remove(&negotiation.conn());
-            self.ids.forget(negotiation.conn());
-            out.push(Output::CloseConn(negotiation.conn()));
-            out.push(Output::File(id, FileNews::Away));
-        }
-    }
-
-    fn remove(&mut self, id: PeerId, out: &mut Vec<Output>) {
-        self.close_conn(id, out);
-        self.chat.on_gone(id);
-        self.peers.remove(&id);
-        self.arrivals.retain(|known| *known != id);
-        out.push(Output::Changed);
-    }
-
-    /// Ends a call with somebody who has left, be it before they were spoken to.
-    fn miss_company(&mut self, out: &mut Vec<Output>) {
-        let is_alone = self.peers.is_empty() && self.present.is_empty();
-        match self.company {
-            Company::Awaited(_) if !is_alone => self.company = Company::Met,
-            Company::Met if is_alone && !matches!(self.phase, Phase::Ended(_)) => {
-                self.end(Ended::OtherLeft, out);
-            }
-            _ => {}
         }
     }
 

@@ -49,7 +49,11 @@ impl Source {
         }
         let end = to.max((from + AHEAD).min(self.blob.size() as u64));
         let bytes = bytes_of(&self.blob, from, end)?;
-        ahead.truncate(LANES - 1);
+        while ahead.len() >= LANES
+            && let Some((_, old)) = ahead.pop_back()
+        {
+            let_go(&old.buffer());
+        }
         ahead.push_front((from, bytes.clone()));
         Ok(bytes.subarray(0, (to - from) as u32))
     }
@@ -82,7 +86,9 @@ pub async fn read(
     while at < size {
         let to = (at + AT_ONCE).min(size);
         let bytes = &mut buffer[..(to - at) as usize];
-        bytes_of(blob, at, to)?.copy_to(bytes);
+        let read = bytes_of(blob, at, to)?;
+        read.copy_to(bytes);
+        let_go(&read.buffer());
         let parts = Parts {
             at,
             end: to,
@@ -176,6 +182,12 @@ pub async fn breathe() {
         let _ = super::scope().set_timeout_with_callback(&resolve);
     });
     let _ = JsFuture::from(turn).await;
+}
+
+/// Its memory is free at once: browsers would wait until dozens of megabytes of it are worth a look.
+pub fn let_go(bytes: &ArrayBuffer) {
+    // Older browsers lack it, and collect it some day.
+    let _ = bytes.transfer_with_length(0);
 }
 
 /// The bytes of a message behind its head.

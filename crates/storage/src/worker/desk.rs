@@ -263,6 +263,9 @@ impl Desk {
                     false => part.keep(from, &buffer),
                 })
             });
+        if let Some(message) = beside.dyn_ref() {
+            blobs::let_go(message);
+        }
         // Told by pieces, and before those are full by so much: a word for every message is many.
         let done = !matches!(kept, Some(Ok(None)));
         let mut written = self.written.borrow_mut();

@@ -3,6 +3,7 @@
 
 use super::{
     beat::Beat,
+    blobs::let_go,
     disk::{Folder, MEMORY_MOST, room},
     lock::Lock,
     say, say_with,
@@ -143,7 +144,8 @@ impl Recordings {
         match ended {
             Ok((about, Kept::InMemory(place))) => {
                 let blob = place.memory().ok_or(Trouble::Broken)?;
-                let kept = (about, typed(&blob, "video/webm"));
+                let blob = typed(&blob, &about.kind);
+                let kept = (about, blob);
                 self.in_memory.borrow_mut().insert(id.to_owned(), kept);
                 Ok(())
             }
@@ -289,7 +291,9 @@ async fn about(folder: &Folder, id: &str, at: u64) -> About {
 fn bytes_of(blob: &Blob) -> Option<Vec<u8>> {
     let reader = FileReaderSync::new().ok()?;
     let read: ArrayBuffer = reader.read_as_array_buffer(blob).ok()?;
-    Some(Uint8Array::new(&read).to_vec())
+    let bytes = Uint8Array::new(&read).to_vec();
+    let_go(&read);
+    Some(bytes)
 }
 
 fn typed(blob: &Blob, kind: &str) -> Blob {
