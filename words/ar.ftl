@@ -19,6 +19,7 @@ home-live = بث مباشر
 home-live-hint = تحدّث إلى كثيرين في وقت واحد
 home-direct = مكالمة بلا خادم
 home-direct-hint = بلصق سطر أو برمز QR
+home-recordings = التسجيلات
 home-check = اختبار هذا الجهاز
 home-nothing-entered = اكتب اسم غرفة أو ألصق رابطًا، ثم انضم.
 home-leads-nowhere = هذا الرابط لا يؤدي إلى غرفة. انسخ الرابط كاملًا كما وصلك.

@@ -24,6 +24,7 @@ home-live = Go live
 home-live-hint = speak to many at once
 home-direct = Call without a server
 home-direct-hint = by a pasted line or a QR code
+home-recordings = Recordings
 home-check = Test this device
 home-nothing-entered = Type the name of a room or paste a link, then join.
 home-leads-nowhere = That link does not lead to a room. Copy the whole link that you were sent.

@@ -19,6 +19,7 @@ home-live = 开始直播
 home-live-hint = 同时对很多人讲话
 home-direct = 无服务器通话
 home-direct-hint = 粘贴一行文字或扫描二维码
+home-recordings = 录制
 home-check = 测试此设备
 home-nothing-entered = 请输入房间名称或粘贴链接，然后加入。
 home-leads-nowhere = 这个链接没有指向任何房间。请完整复制对方发给你的链接。

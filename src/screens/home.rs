@@ -17,7 +17,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Home() -> impl IntoView {
     page::use_title(String::new);
-    let (words, recordings) = (&words().home, words().recordings.title);
+    let words = &words().home;
     view! {
         <div class="page">
             <header class="top"><Brand /> <LanguagePicker /></header>
@@ -41,7 +41,7 @@ pub fn Home() -> impl IntoView {
                 <div class="home-mark"><Mark /></div>
             </main>
             <footer class="foot">
-                <a href=Route::Recordings.fragment()>{recordings}</a>
+                <a href=Route::Recordings.fragment()>{words.recordings}</a>
                 <a href=Route::Check.fragment()>{words.check}</a>
             </footer>
         </div>

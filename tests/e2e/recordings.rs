@@ -15,7 +15,7 @@ pub const TITLE: &str = "Call with Ben";
 
 /// The first recorder that the page starts, and for how long it ran, in seconds; what is played.
 pub const WATCH: &str = r#"
-    const seen = window.seen = { ran: 0, since: null };
+    const seen = Object.assign(window.seen ??= {}, { ran: 0, since: null });
     const now = () => performance.now() / 1000;
     const on = (name, act) => {
         const of = MediaRecorder.prototype[name];
@@ -312,6 +312,10 @@ async fn it_runs_on_while_devices_and_screens_change(scene: &Scene, kind: Kind) 
     ana.script::<()>(WATCH, vec![]).await?;
     starts(&ana).await?;
     runs_for(&ana, 2.0).await?;
+    // A notice that lies beneath what is opened next.
+    if ana.shows("button", "Close").await? {
+        ana.press("Close").await?;
+    }
     ana.press("More options").await?;
     ana.choose("Camera", "Second camera").await?;
     ana.choose("Microphone", "Headset").await?;

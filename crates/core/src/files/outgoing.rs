@@ -71,6 +71,17 @@ impl Outgoing {
         }
     }
 
+    /// Those who refused it may have changed their minds.
+    pub fn ask_again(&mut self) {
+        for it in self
+            .receivers
+            .iter_mut()
+            .filter(|it| it.fate == Fate::Refused)
+        {
+            it.fate = Fate::Offered;
+        }
+    }
+
     /// Bytes that have arrived, over all who take it.
     pub fn arrived(&self) -> u64 {
         let have = |it: &Receiver| match it.fate {

@@ -70,7 +70,10 @@ impl Files {
         let at = match self.outgoing.iter().position(same) {
             Some(before) => {
                 self.outgoing.remove(at);
-                before - usize::from(at < before)
+                let before = before - usize::from(at < before);
+                // Whoever had no room for it, or did not want it, is asked again: it was chosen again.
+                self.outgoing[before].ask_again();
+                before
             }
             None => at,
         };

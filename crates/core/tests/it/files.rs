@@ -208,6 +208,23 @@ fn spoilt_pieces_are_asked_for_again_and_endless_ones_end_it() {
 }
 
 #[test]
+fn who_refused_is_asked_again_when_it_is_chosen_again() {
+    let mut world = World::new(2, 1);
+    let file = content(3, MEGABYTE);
+    let root = world.send(0, None, "x", &file);
+    world.run(100);
+    let id = world.the(1).id;
+    world.give(1, Input::Cancel(id));
+    world.run(1_000);
+    assert_eq!(world.the(0).stage, Stage::Ended(Trouble::Refused));
+    world.send(0, None, "x", &file);
+    world.run(100);
+    world.accept_all(1);
+    world.run(5_000);
+    assert_eq!(world.got(1, root), Some(&*file));
+}
+
+#[test]
 fn bytes_that_nobody_asked_for_end_it() {
     let (mut world, _, _) = begun(8 * MEGABYTE);
     let lane = LaneId(1);
