@@ -1,7 +1,7 @@
 //! How fast files go, and what a page needs for it: between two windows of one browser, beside a bare
 //! data channel, simple-peer and PeerJS in the same run; and over a way of 20 ms there and back. The
 //! time is from the receiver's press to the file being there, read, checked and written. `--size MB`
-//! says how much goes the short way (1024). Writes target/bench/files.json.
+//! says how much goes the short way (1024), `--only NAME` runs one of them. Writes target/bench/files.json.
 
 use anyhow::{Context, Result, bail, ensure};
 use duologue_e2e::{
@@ -25,6 +25,15 @@ use std::{
 };
 
 const MEGABYTE: u64 = 1 << 20;
+/// In this order: what is ours stands between what it is held against.
+const ALL: [&str; 6] = [
+    "bare",
+    "simple-peer",
+    "peerjs",
+    "duologue",
+    "bare, 20 ms",
+    "duologue, 20 ms",
+];
 /// The long way takes less of it: a bare channel is ten times slower there.
 const FAR_SIZE: u64 = 256 * MEGABYTE;
 const FAR_BARE_SIZE: u64 = 32 * MEGABYTE;
@@ -48,40 +57,41 @@ impl Row {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let size = read(std::env::args().skip(1))? * MEGABYTE;
+    let (size, only) = read(std::env::args().skip(1))?;
+    let far = Far::new(ONE_WAY);
     let mut rows = Vec::new();
-    for by in ["bare", "simple-peer", "peerjs"] {
-        Scene::play(&format!("bench files {by}"), Weight::Heavy, async |scene| {
-            rows.push(others(scene, by, size / 2, None).await?);
-            Ok(())
-        })
+    for name in ALL {
+        if only.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
+        Scene::play(
+            &format!("bench files {name}"),
+            Weight::Heavy,
+            async |scene| {
+                rows.push(match name {
+                    "duologue" => ours(scene, name, size, None).await?,
+                    "duologue, 20 ms" => ours(scene, name, FAR_SIZE, Some(&far)).await?,
+                    "bare, 20 ms" => others(scene, name, FAR_BARE_SIZE, Some(&far)).await?,
+                    _ => others(scene, name, size / 2, None).await?,
+                });
+                Ok(())
+            },
+        )
         .await?;
     }
-    Scene::play("bench files duologue", Weight::Heavy, async |scene| {
-        rows.push(ours(scene, "duologue", size, None).await?);
-        Ok(())
-    })
-    .await?;
-    let far = Far::new(ONE_WAY);
-    Scene::play("bench files bare, far", Weight::Heavy, async |scene| {
-        rows.push(others(scene, "bare", FAR_BARE_SIZE, Some(&far)).await?);
-        Ok(())
-    })
-    .await?;
-    Scene::play("bench files duologue, far", Weight::Heavy, async |scene| {
-        rows.push(ours(scene, "duologue, 20 ms", FAR_SIZE, Some(&far)).await?);
-        Ok(())
-    })
-    .await?;
     Ok(report(&rows)?)
 }
 
-fn read(mut args: impl Iterator<Item = String>) -> Result<u64> {
-    match (args.next().as_deref(), args.next()) {
-        (None, _) => Ok(1024),
-        (Some("--size"), Some(size)) => size.parse().context("--size MB"),
-        _ => bail!("there is --size MB"),
+fn read(mut args: impl Iterator<Item = String>) -> Result<(u64, Option<String>)> {
+    let (mut size, mut only) = (1024, None);
+    while let Some(option) = args.next() {
+        match (option.as_str(), args.next()) {
+            ("--size", Some(it)) => size = it.parse().context("--size MB")?,
+            ("--only", Some(it)) if ALL.contains(&it.as_str()) => only = Some(it),
+            _ => bail!("there are --size MB and --only NAME, one of {ALL:?}"),
+        }
     }
+    Ok((size * MEGABYTE, only))
 }
 
 #[derive(Deserialize)]
@@ -93,10 +103,11 @@ struct Took {
 /// Two pages that do nothing else.
 async fn others(
     scene: &Scene,
-    by: &'static str,
+    name: &'static str,
     size: u64,
     far: Option<&std::sync::Arc<Far>>,
 ) -> Result<Row> {
+    let by = if far.is_some() { "bare" } else { name };
     let modules = paths::root().join("target/tools/bench");
     let page = "transfer.html";
     fs::copy(
@@ -126,7 +137,6 @@ async fn others(
     let (took, grown): (Took, u64) = memory
         .grown_until(&sender, &receiver, "return window.result")
         .await?;
-    let name = if far.is_some() { "bare, 20 ms" } else { by };
     Ok(Row {
         name,
         bytes: took.bytes,
