@@ -1,0 +1,485 @@
+//! The relay as a machine (RFC 8656): what a client or a peer says comes in, what is to be done comes out.
+//! It lends addresses, keeps the books and decides who may send to whom. It knows no sockets: `Doors`
+//! opens them. Whoever talks to it without a password costs no memory and gets little back.
+
+use super::{
+    answer::{self, Refusal},
+    lent::{Borrower, CHANNEL_HEADER, Lent},
+    peers::Peers,
+    quota::{Quotas, Strangers, Tally, block},
+    ticket::Tickets,
+};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    ops::Range,
+    time::Duration,
+};
+use stun_types::{
+    attribute::{
+        AttributeType, ErrorCode, Fingerprint, MessageIntegrity, Nonce, Realm, UnknownAttributes,
+        Username, XorMappedAddress,
+    },
+    message::{BINDING, IntegrityKey, Message, MessageClass, MessageHeader},
+    prelude::{Attribute, AttributeFromRaw, AttributeStaticType},
+};
+use turn_types::{
+    AddressFamily,
+    attribute::{
+        ChannelNumber, Data, Lifetime, RequestedAddressFamily, RequestedTransport, XorPeerAddress,
+        XorRelayedAddress,
+    },
+    channel::ChannelData,
+    message::{ALLOCATE, CHANNEL_BIND, CREATE_PERMISSION, REFRESH, SEND},
+};
+
+/// Attributes that are understood, of those that have to be.
+const KNOWN: [AttributeType; 11] = [
+    Username::TYPE,
+    Realm::TYPE,
+    Nonce::TYPE,
+    MessageIntegrity::TYPE,
+    Fingerprint::TYPE,
+    Lifetime::TYPE,
+    RequestedTransport::TYPE,
+    RequestedAddressFamily::TYPE,
+    XorPeerAddress::TYPE,
+    ChannelNumber::TYPE,
+    Data::TYPE,
+];
+
+/// Since the start, and since 1970 in seconds: the second is for tickets alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Now {
+    pub steady: Duration,
+    pub wall: u64,
+}
+
+/// Who talks to us, and by what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Client {
+    pub by: By,
+    pub at: SocketAddr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum By {
+    /// Datagrams to that one of our sockets.
+    Datagrams(usize),
+    /// A connection of its own.
+    Stream(u64),
+}
+
+impl Client {
+    /// As others would write it.
+    fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.at.ip().to_canonical(), self.at.port())
+    }
+}
+
+/// What can be lent. A door is closed when its last copy is dropped.
+pub(super) trait Doors {
+    type Door: Clone;
+    /// A socket for that client, and the address by which the rest of the world reaches it.
+    fn open(&mut self, wants_ipv6: bool, client: Client) -> Result<(Self::Door, SocketAddr), Shut>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shut {
+    /// Nothing of that family is lent here.
+    Family,
+    /// The ports, or the system's handles, are all in use.
+    Full,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Deed<D> {
+    Nothing,
+    /// To whoever asked.
+    Answer(Vec<u8>),
+    /// That part of what came, out of a door.
+    Send(D, SocketAddr, Range<usize>),
+    /// To a client that borrows here too.
+    Hand(Client, Vec<u8>),
+}
+
+pub(super) struct Lender<D: Doors> {
+    doors: D,
+    pub(super) peers: Peers,
+    quotas: Quotas,
+    tickets: Tickets,
+    strangers: Strangers,
+    lent: HashMap<Client, Lent<D::Door>>,
+    /// Who borrows which address.
+    borrowers: HashMap<SocketAddr, Client>,
+    /// Addresses that are lent, without their ports.
+    ours: Tally<IpAddr>,
+    names: Tally<String>,
+    blocks: Tally<IpAddr>,
+}
+
+/// A request that somebody with a password has signed.
+struct Asked<'a> {
+    message: &'a Message<'a>,
+    client: Client,
+    name: String,
+    key: IntegrityKey,
+    now: Now,
+}
+
+impl<D: Doors> Lender<D> {
+    pub(super) fn new(
+        doors: D,
+        peers: Peers,
+        quotas: Quotas,
+        tickets: Tickets,
+        now: Duration,
+    ) -> Self {
+        Lender {
+            doors,
+            peers,
+            quotas,
+            tickets,
+            strangers: Strangers::new(now),
+            lent: HashMap::new(),
+            borrowers: HashMap::new(),
+            ours: Tally::new(),
+            names: Tally::new(),
+            blocks: Tally::new(),
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lent.len()
+    }
+
+    pub(super) fn lends_to(&self, client: Client) -> bool {
+        self.lent.contains_key(&client)
+    }
+
+    /// One whole message or packet of a client.
+    pub(super) fn hear(&mut self, now: Now, client: Client, said: &[u8]) -> Deed<D::Door> {
+        match said.first() {
+            Some(0..=3) => self.message(now, client, said),
+            Some(_) => self.packet(now, client, said).unwrap_or(Deed::Nothing),
+            None => Deed::Nothing,
+        }
+    }
+
+    /// A packet that came in by the door to that address.
+    pub(super) fn from_peer(
+        &mut self,
+        now: Now,
+        relayed: SocketAddr,
+        peer: SocketAddr,
+        data: &[u8],
+    ) -> Option<(Client, Vec<u8>)> {
+        let client = *self.borrowers.get(&relayed)?;
+        let lent = self.lent.get_mut(&client)?;
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        Some((client, lent.wrap(now.steady, peer, data, &self.quotas)?))
+    }
+
+    /// The client's connection has ended, or its time.
+    pub(super) fn end(&mut self, client: Client) {
+        if let Some(lent) = self.lent.remove(&client) {
+            self.borrowers.remove(&lent.relayed);
+            self.ours.take_off(&lent.relayed.ip());
+            self.names.take_off(&lent.by.name);
+            self.blocks.take_off(&block(client.at.ip()));
+        }
+    }
+
+    /// To be called every few seconds.
+    pub(super) fn sweep(&mut self, now: Now) {
+        let ended = |lent: &Lent<D::Door>| lent.has_ended(now.steady);
+        let ended: Vec<Client> = self
+            .lent
+            .iter()
+            .filter_map(|(client, lent)| ended(lent).then_some(*client))
+            .collect();
+        for client in ended {
+            self.end(client);
+        }
+        for lent in self.lent.values_mut() {
+            lent.sweep(now.steady);
+        }
+        self.strangers.sweep(now.steady);
+    }
+
+    fn message(&mut self, now: Now, client: Client, said: &[u8]) -> Deed<D::Door> {
+        let Ok(message) = Message::from_bytes(said) else {
+            return Deed::Nothing;
+        };
+        let length = MessageHeader::from_bytes(said).map(|it| usize::from(it.data_length()));
+        if length.ok() != said.len().checked_sub(MessageHeader::LENGTH) {
+            return Deed::Nothing;
+        }
+        match (message.class(), message.method()) {
+            (MessageClass::Indication, SEND) => self
+                .indication(now, client, &message)
+                .unwrap_or(Deed::Nothing),
+            (MessageClass::Request, BINDING) => self.to_stranger(now, client, || {
+                let seen = XorMappedAddress::new(client.address(), message.transaction_id());
+                answer::yes(&message, &[&seen], None)
+            }),
+            (MessageClass::Request, ALLOCATE | REFRESH | CREATE_PERMISSION | CHANNEL_BIND) => {
+                match self.who(now, client, &message) {
+                    Ok(asked) => Deed::Answer(self.request(&asked)),
+                    Err(answer) => self.to_stranger(now, client, || answer),
+                }
+            }
+            _ => Deed::Nothing,
+        }
+    }
+
+    fn to_stranger(
+        &mut self,
+        now: Now,
+        client: Client,
+        answer: impl FnOnce() -> Vec<u8>,
+    ) -> Deed<D::Door> {
+        let ip = client.at.ip();
+        match self.strangers.may_be_answered(now.steady, ip, &self.quotas) {
+            true => Deed::Answer(answer()),
+            false => Deed::Nothing,
+        }
+    }
+
+    /// RFC 8489 §9.2.4, or what to answer.
+    fn who<'a>(
+        &self,
+        now: Now,
+        client: Client,
+        message: &'a Message<'a>,
+    ) -> Result<Asked<'a>, Vec<u8>> {
+        let ask = |code| answer::who(message, code, &self.tickets.nonce(client.at, now.steady));
+        if !message.has_attribute(MessageIntegrity::TYPE) {
+            return Err(ask(ErrorCode::UNAUTHORIZED));
+        }
+        let (Ok(name), Ok(nonce), true) = (
+            message.attribute::<Username>(),
+            message.attribute::<Nonce>(),
+            message.has_attribute(Realm::TYPE),
+        ) else {
+            return Err(answer::no(message, Refusal::BadRequest, None));
+        };
+        if !self.tickets.is_fresh(nonce.nonce(), client.at, now.steady) {
+            return Err(ask(ErrorCode::STALE_NONCE));
+        }
+        let name = name.username();
+        let key = match self.lent.get(&client) {
+            Some(lent) if lent.by.name == name => Some(lent.by.key.clone()),
+            Some(_) => return Err(answer::no(message, Refusal::WrongCredentials, None)),
+            None => self.tickets.key(name, now.wall),
+        };
+        let key = key.filter(|key| message.validate_integrity_with_key(key).is_ok());
+        let key = key.ok_or_else(|| ask(ErrorCode::UNAUTHORIZED))?;
+        Ok(Asked {
+            message,
+            client,
+            name: name.to_owned(),
+            key,
+            now,
+        })
+    }
+
+    fn request(&mut self, asked: &Asked) -> Vec<u8> {
+        let (message, key) = (asked.message, Some(&asked.key));
+        let types = message.iter_attributes().map(|(_, it)| it.get_type());
+        let unknown: Vec<AttributeType> = types
+            .filter(|it| it.comprehension_required() && !KNOWN.contains(it))
+            .take(8)
+            .collect();
+        if !unknown.is_empty() {
+            return answer::unknown(message, &UnknownAttributes::new(&unknown), key);
+        }
+        let answer = match message.method() {
+            ALLOCATE => self.lend(asked),
+            REFRESH => self.refresh(asked),
+            CREATE_PERMISSION => self.permit(asked),
+            _ => self.bind(asked),
+        };
+        answer.unwrap_or_else(|why| answer::no(message, why, key))
+    }
+
+    fn lend(&mut self, asked: &Asked) -> Result<Vec<u8>, Refusal> {
+        let (message, client, now) = (asked.message, asked.client, asked.now.steady);
+        let lifetime = message.attribute::<Lifetime>().ok().map(|it| it.seconds());
+        if let Some(lent) = self.lent.get_mut(&client) {
+            if lent.by.asked != message.transaction_id() {
+                return Err(Refusal::AllocationMismatch);
+            }
+            // The answer was lost.
+            let seconds = lent.renew(now, lifetime, &self.quotas);
+            return Ok(lent_to(asked, lent.relayed, seconds));
+        }
+        let transport = message.attribute::<RequestedTransport>();
+        if transport.map_err(|_| Refusal::BadRequest)?.protocol() != RequestedTransport::UDP {
+            return Err(Refusal::TransportNotSupported);
+        }
+        let wants_ipv6 = match message.has_attribute(RequestedAddressFamily::TYPE) {
+            false => false,
+            true => match message.attribute::<RequestedAddressFamily>() {
+                Ok(it) => it.family() == AddressFamily::IPV6,
+                Err(_) => return Err(Refusal::FamilyNotSupported),
+            },
+        };
+        let from = block(client.at.ip());
+        if self.names.of(&asked.name) >= self.quotas.lent_to_name
+            || self.blocks.of(&from) >= self.quotas.lent_to_address
+        {
+            return Err(Refusal::QuotaReached);
+        }
+        if self.lent.len() >= self.quotas.lent {
+            return Err(Refusal::InsufficientCapacity);
+        }
+        let (door, relayed) = self
+            .doors
+            .open(wants_ipv6, client)
+            .map_err(|shut| match shut {
+                Shut::Family => Refusal::FamilyNotSupported,
+                Shut::Full => Refusal::InsufficientCapacity,
+            })?;
+        let by = Borrower {
+            name: asked.name.clone(),
+            key: asked.key.clone(),
+            asked: message.transaction_id(),
+        };
+        let mut lent = Lent::new(now, door, relayed, by);
+        let seconds = lent.renew(now, lifetime, &self.quotas);
+        self.names.add(asked.name.clone());
+        self.blocks.add(from);
+        self.ours.add(relayed.ip());
+        self.borrowers.insert(relayed, client);
+        self.lent.insert(client, lent);
+        Ok(lent_to(asked, relayed, seconds))
+    }
+
+    fn refresh(&mut self, asked: &Asked) -> Result<Vec<u8>, Refusal> {
+        let (message, now) = (asked.message, asked.now.steady);
+        let lent = self.lent.get_mut(&asked.client);
+        let lent = lent.ok_or(Refusal::AllocationMismatch)?;
+        if let Ok(family) = message.attribute::<RequestedAddressFamily>()
+            && (family.family() == AddressFamily::IPV4) != lent.relayed.is_ipv4()
+        {
+            return Err(Refusal::PeerFamilyMismatch);
+        }
+        let seconds = match message.attribute::<Lifetime>().ok().map(|it| it.seconds()) {
+            Some(0) => {
+                self.end(asked.client);
+                0
+            }
+            wanted => lent.renew(now, wanted, &self.quotas),
+        };
+        let lifetime = Lifetime::new(seconds);
+        Ok(answer::yes(message, &[&lifetime], Some(&asked.key)))
+    }
+
+    fn permit(&mut self, asked: &Asked) -> Result<Vec<u8>, Refusal> {
+        let message = asked.message;
+        let lent = self.lent.get_mut(&asked.client);
+        let lent = lent.ok_or(Refusal::AllocationMismatch)?;
+        let mut ips = Vec::new();
+        for (_, raw) in message.iter_attributes() {
+            if raw.get_type() != XorPeerAddress::TYPE {
+                continue;
+            }
+            let peer = XorPeerAddress::from_raw(raw).map_err(|_| Refusal::BadRequest)?;
+            let ip = peer.addr(message.transaction_id()).ip();
+            if !lent.is_of_family(ip) {
+                return Err(Refusal::PeerFamilyMismatch);
+            }
+            // Where we lend addresses, only those who borrow them are sent to.
+            if self.ours.of(&ip) == 0 && !self.peers.may(ip) {
+                return Err(Refusal::Forbidden);
+            }
+            if !ips.contains(&ip) {
+                ips.push(ip);
+            }
+        }
+        if ips.is_empty() {
+            return Err(Refusal::BadRequest);
+        }
+        lent.permit(asked.now.steady, &ips, &self.quotas)?;
+        Ok(answer::yes(message, &[], Some(&asked.key)))
+    }
+
+    fn bind(&mut self, asked: &Asked) -> Result<Vec<u8>, Refusal> {
+        let message = asked.message;
+        let lent = self.lent.get_mut(&asked.client);
+        let lent = lent.ok_or(Refusal::AllocationMismatch)?;
+        let bad = |_| Refusal::BadRequest;
+        let peer = message.attribute::<XorPeerAddress>().map_err(bad)?;
+        let peer = peer.addr(message.transaction_id());
+        let number = message.attribute::<ChannelNumber>().map_err(bad)?.channel();
+        if !lent.is_of_family(peer.ip()) {
+            return Err(Refusal::PeerFamilyMismatch);
+        }
+        let may = match self.ours.of(&peer.ip()) {
+            0 => self.peers.may(peer.ip()),
+            _ => self.borrowers.contains_key(&peer),
+        };
+        if !may {
+            return Err(Refusal::Forbidden);
+        }
+        lent.bind(asked.now.steady, number, peer, &self.quotas)?;
+        Ok(answer::yes(message, &[], Some(&asked.key)))
+    }
+
+    /// A packet by a channel.
+    fn packet(&mut self, now: Now, client: Client, said: &[u8]) -> Option<Deed<D::Door>> {
+        let channel = ChannelData::parse(said).ok()?;
+        let peer = self.lent.get(&client)?.peer_of(now.steady, channel.id())?;
+        let end = CHANNEL_HEADER + channel.data().len();
+        self.send(now, client, peer, said, CHANNEL_HEADER..end)
+    }
+
+    /// A packet with the peer's address in it.
+    fn indication(&mut self, now: Now, client: Client, message: &Message) -> Option<Deed<D::Door>> {
+        let peer = message.attribute::<XorPeerAddress>().ok()?;
+        let (offset, data) = message.attribute_and_offset::<Data>().ok()?;
+        let start = offset + CHANNEL_HEADER;
+        let range = start..start + data.data().len();
+        let peer = peer.addr(message.transaction_id());
+        self.send(now, client, peer, message.as_bytes(), range)
+    }
+
+    fn send(
+        &mut self,
+        now: Now,
+        client: Client,
+        peer: SocketAddr,
+        said: &[u8],
+        range: Range<usize>,
+    ) -> Option<Deed<D::Door>> {
+        let lent = self.lent.get_mut(&client)?;
+        let data = said.get(range.clone())?;
+        if !lent.is_permitted(now.steady, peer.ip())
+            || !lent.may_send(now.steady, data.len(), &self.quotas)
+        {
+            return None;
+        }
+        if self.ours.of(&peer.ip()) == 0 {
+            // Once more: addresses of this machine come and go.
+            let may = self.peers.may(peer.ip()) && peer.port() != 0;
+            return may.then(|| Deed::Send(lent.door.clone(), peer, range));
+        }
+        // From one borrower to another nothing leaves this machine, and nothing else of it is reached.
+        let from = lent.relayed;
+        let (client, packet) = self.from_peer(now, peer, from, data)?;
+        Some(Deed::Hand(client, packet))
+    }
+}
+
+fn lent_to(asked: &Asked, relayed: SocketAddr, seconds: u32) -> Vec<u8> {
+    let id = asked.message.transaction_id();
+    let relayed = XorRelayedAddress::new(relayed, id);
+    let seen = XorMappedAddress::new(asked.client.address(), id);
+    let lifetime = Lifetime::new(seconds);
+    answer::yes(
+        asked.message,
+        &[&relayed, &lifetime, &seen],
+        Some(&asked.key),
+    )
+}
