@@ -11,6 +11,7 @@
 //! | `offer`  | what the page is told of it |
 //! | `peers`  | whom it reaches |
 //! | `quota`  | how much anybody may have |
+//! | `request` | what is asked for with a password |
 //! | `stream` | one connection by TCP or TLS |
 //! | `ticket` | names, passwords, nonces |
 
@@ -22,6 +23,7 @@ mod lent;
 mod offer;
 mod peers;
 mod quota;
+mod request;
 mod stream;
 mod ticket;
 
