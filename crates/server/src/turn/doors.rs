@@ -146,7 +146,7 @@ async fn read(socket: Arc<UdpSocket>, relayed: SocketAddr, hall: Weak<Hall>) {
         };
         let Some(hall) = hall.upgrade() else { return };
         if length <= MOST {
-            hall.from_peer(relayed, peer, &packet[..length]);
+            hall.hear_peer(relayed, peer, &packet[..length]);
         }
     }
 }

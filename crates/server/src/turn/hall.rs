@@ -135,8 +135,8 @@ impl Hall {
         }
     }
 
-    pub(super) fn from_peer(&self, relayed: SocketAddr, peer: SocketAddr, data: &[u8]) {
-        let wrapped = lock(&self.lender).from_peer(self.now(), relayed, peer, data);
+    pub(super) fn hear_peer(&self, relayed: SocketAddr, peer: SocketAddr, data: &[u8]) {
+        let wrapped = lock(&self.lender).hear_peer(self.now(), relayed, peer, data);
         if let Some((client, bytes)) = wrapped {
             self.tell(client, bytes);
         }

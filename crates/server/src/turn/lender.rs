@@ -137,7 +137,7 @@ impl<D: Doors> Lender<D> {
     }
 
     /// A packet that came in by the door to that address.
-    pub(super) fn from_peer(
+    pub(super) fn hear_peer(
         &mut self,
         now: Now,
         relayed: SocketAddr,
@@ -189,21 +189,21 @@ impl<D: Doors> Lender<D> {
             (MessageClass::Indication, SEND) => self
                 .indication(now, client, &message)
                 .unwrap_or(Deed::Nothing),
-            (MessageClass::Request, BINDING) => self.to_stranger(now, client, || {
+            (MessageClass::Request, BINDING) => self.answer_stranger(now, client, || {
                 let seen = XorMappedAddress::new(client.address(), message.transaction_id());
                 answer::yes(&message, &[&seen], None)
             }),
             (MessageClass::Request, ALLOCATE | REFRESH | CREATE_PERMISSION | CHANNEL_BIND) => {
                 match self.who(now, client, &message) {
                     Ok(asked) => Deed::Answer(self.request(&asked)),
-                    Err(answer) => self.to_stranger(now, client, || answer),
+                    Err(answer) => self.answer_stranger(now, client, || answer),
                 }
             }
             _ => Deed::Nothing,
         }
     }
 
-    fn to_stranger(
+    fn answer_stranger(
         &mut self,
         now: Now,
         client: Client,
@@ -294,7 +294,7 @@ impl<D: Doors> Lender<D> {
         }
         // From one borrower to another nothing leaves this machine, and nothing else of it is reached.
         let from = lent.relayed;
-        let (client, packet) = self.from_peer(now, peer, from, data)?;
+        let (client, packet) = self.hear_peer(now, peer, from, data)?;
         Some(Deed::Hand(client, packet))
     }
 }

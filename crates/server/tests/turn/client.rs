@@ -1,7 +1,13 @@
-//! A client of the relay inside: as much of one as it takes to ask for everything, and to be refused.
+//! A client of a relay: as much of one as it takes to ask for everything, and to be refused.
 
-use crate::common::{PATIENCE, http};
-use std::{collections::VecDeque, net::SocketAddr};
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a broken expectation is how a test fails"
+)]
+
+use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 use stun_types::{
     attribute::{ErrorCode, Nonce, Realm, Username, XorMappedAddress},
     message::{
@@ -24,6 +30,9 @@ use turn_types::{
     channel::ChannelData,
     message::{ALLOCATE, CHANNEL_BIND, CREATE_PERMISSION, DATA, REFRESH, SEND},
 };
+
+/// Longer than anything takes; only a broken relay comes near.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
@@ -99,16 +108,6 @@ pub struct Client {
     pub nonce: String,
     /// What came while an answer was waited for.
     pub packets: VecDeque<Packet>,
-}
-
-/// A name and a password, as pages get them.
-pub async fn ticket(server: SocketAddr) -> (String, String) {
-    let config = http(server, "GET /config.json", &["sec-fetch-site: same-origin"]).await;
-    let config: serde_json::Value = serde_json::from_slice(&config.body).unwrap();
-    let servers = config["ice_servers"].as_array().unwrap();
-    let turn = servers.iter().find(|it| !it["username"].is_null()).unwrap();
-    let text = |field: &str| turn[field].as_str().unwrap().to_owned();
-    (text("username"), text("credential"))
 }
 
 type Attributes = Vec<Box<dyn AttributeWrite>>;

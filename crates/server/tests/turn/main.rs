@@ -11,7 +11,7 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 
-use client::{Client, Packet, Wire, relayed, ticket, udp};
+use client::{Client, Packet, Wire, relayed, udp};
 use common::{PATIENCE, config, http};
 use duologue_server::{
     Config, Running, start,
@@ -70,6 +70,16 @@ fn inside(reach: Reach, quotas: Quotas) -> Inside {
         ports: duologue_server::turn::PORTS,
         quotas,
     }
+}
+
+/// A name and a password, as pages get them.
+async fn ticket(server: SocketAddr) -> (String, String) {
+    let config = http(server, "GET /config.json", &["sec-fetch-site: same-origin"]).await;
+    let config: serde_json::Value = serde_json::from_slice(&config.body).unwrap();
+    let servers = config["ice_servers"].as_array().unwrap();
+    let turn = servers.iter().find(|it| !it["username"].is_null()).unwrap();
+    let text = |field: &str| turn[field].as_str().unwrap().to_owned();
+    (text("username"), text("credential"))
 }
 
 struct Host {
