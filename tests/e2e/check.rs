@@ -171,6 +171,24 @@ async fn the_hosts_own_relay_takes_the_password_that_the_server_makes(
     Ok(())
 }
 
+pairs!(on_a_network_of_ones_own_the_server_relays_by_itself, Light, {
+    chromium: Chromium,
+    firefox: Firefox,
+});
+
+async fn on_a_network_of_ones_own_the_server_relays_by_itself(
+    scene: &Scene,
+    with: Kind,
+) -> Result<()> {
+    let state = tempfile::tempdir()?;
+    let server = Server::for_telephones(state.path()).await?;
+    let ana = scene.person(with, "Ana").await?;
+    open(&ana, &server.page()).await?;
+    let report = run(&ana).await?;
+    ensure!(report["relay"]["result"] == "round_trip", "{report:#}");
+    Ok(())
+}
+
 pairs!(a_camera_that_is_refused_is_named, Light, { chromium: Chromium, firefox: Firefox });
 
 async fn a_camera_that_is_refused_is_named(scene: &Scene, with: Kind) -> Result<()> {

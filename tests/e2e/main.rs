@@ -30,6 +30,7 @@ mod broken;
 mod chat;
 mod check;
 mod controls;
+mod coturn;
 mod details;
 mod device_changes;
 mod devices;

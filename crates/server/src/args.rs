@@ -1,5 +1,6 @@
 //! What the server can be told, on the command line or in the environment. Its help is documentation.
 
+use crate::inside::InsideArgs;
 use clap::{Parser, ValueEnum};
 use duologue_server::{
     DirectoryKind, origin,
@@ -21,7 +22,8 @@ use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
     version,
     after_help = "\
 Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_TLS, DUOLOGUE_STATE,
-DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_STUN, DUOLOGUE_TURN, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
+DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_STUN, DUOLOGUE_TURN, DUOLOGUE_RELAY, DUOLOGUE_RELAY_ADDRESS,
+DUOLOGUE_RELAY_LISTEN, DUOLOGUE_RELAY_PORTS, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
 
 Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
@@ -67,6 +69,9 @@ pub(crate) struct Args {
     /// gets a password of their own, good for twelve hours.
     #[arg(long, value_name = "URL", env = "DUOLOGUE_TURN", value_delimiter = ',')]
     pub turn: Vec<Turn>,
+
+    #[command(flatten)]
+    pub inside: InsideArgs,
 
     /// People connected at once; one more is told that the server is full.
     #[arg(
@@ -208,6 +213,10 @@ mod tests {
             ["--tls", "yes"],
             ["--stun", "turn.example.org"],
             ["--turn", "turn:turn.example.org"],
+            ["--relay", "yes"],
+            ["--relay-address", "turn.example.org"],
+            ["--relay-listen", "3478"],
+            ["--relay-ports", "2-1"],
             ["--tls", "certificate.pem,"],
         ] {
             assert!(

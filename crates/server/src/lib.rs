@@ -13,6 +13,7 @@
 //! | `router`  | which address leads where |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
 //! | `tls`     | certificates: of files or of this host's own making; the handshake |
+//! | `turn`    | STUN and TURN inside |
 
 pub mod assets;
 mod headers;
@@ -24,6 +25,7 @@ pub mod relays;
 mod router;
 mod socket;
 pub mod tls;
+pub mod turn;
 
 pub use duologue_core::hub::Limits;
 pub use listen::{Running, StartError, start};
@@ -38,6 +40,7 @@ use std::{
     time::Duration,
 };
 use tls::Tls;
+use turn::Inside;
 
 pub struct Config {
     pub listen: Vec<SocketAddr>,
@@ -48,6 +51,8 @@ pub struct Config {
     pub origins: Origins,
     pub limits: Limits,
     pub relays: Relays,
+    /// A relay of this server's own.
+    pub inside: Option<Inside>,
     pub directory: DirectoryKind,
     /// How long somebody's name rings before nobody answers.
     pub ring_seconds: u16,

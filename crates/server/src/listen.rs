@@ -4,6 +4,7 @@
 use crate::{
     Config, router,
     tls::{self, Secured, TlsError},
+    turn::{self, Lending},
 };
 use axum::Router;
 use hyper::server::conn::{http1, http2};
@@ -32,24 +33,26 @@ const PROBE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub enum StartError {
     Address(SocketAddr, io::Error),
+    Relay(SocketAddr, io::Error),
     Certificate(TlsError),
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (address, cause) = match self {
-            StartError::Address(address, cause) => (address, cause),
+        let (address, cause, option) = match self {
+            StartError::Address(address, cause) => (address, cause, "--listen"),
+            StartError::Relay(address, cause) => (address, cause, "--relay-listen"),
             StartError::Certificate(error) => return error.fmt(f),
         };
         match cause.kind() {
             io::ErrorKind::AddrInUse => write!(
                 f,
-                "{address} is in use already; choose another with --listen"
+                "{address} is in use already; choose another with {option}"
             ),
             io::ErrorKind::PermissionDenied => {
                 write!(
                     f,
-                    "{address} may not be used; ports below 1024 need a privilege, choose another with --listen"
+                    "{address} may not be used; ports below 1024 need a privilege, choose another with {option}"
                 )
             }
             _ => write!(f, "cannot listen on {address}: {cause}"),
@@ -65,12 +68,18 @@ pub struct Running {
     addresses: Vec<SocketAddr>,
     stop: watch::Sender<bool>,
     drain: Duration,
+    relay: Option<Lending>,
 }
 
 impl Running {
     /// In the order of `Config::listen`, with the ports that were really given.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The relay inside, if there is one.
+    pub fn relay(&self) -> Option<&Lending> {
+        self.relay.as_ref()
     }
 
     /// Closes every socket with 1001, lets answers under way finish, and comes back when all of that is
@@ -83,7 +92,7 @@ impl Running {
 }
 
 /// Binds all addresses (or none) and serves in the background.
-pub async fn start(config: Config) -> Result<Running, StartError> {
+pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let mut listeners = Vec::new();
     let mut addresses = Vec::new();
     for address in &config.listen {
@@ -96,6 +105,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let secured = config.tls.as_ref().map(|it| tls::secure(it, look));
     let secured = secured.transpose().map_err(StartError::Certificate)?;
     let (stop, stopped) = watch::channel(false);
+    let mut relay = None;
+    if let Some(inside) = config.inside.take() {
+        let (lending, offer) = turn::open(inside, secured.as_ref(), stopped.clone()).await?;
+        config.relays = config.relays.with(offer);
+        relay = Some(lending);
+    }
     let (drain, header) = (config.timing.drain, config.timing.header);
     let site = Site {
         router: router::router(config, secured.as_ref(), stopped.clone()),
@@ -110,6 +125,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         addresses,
         stop,
         drain,
+        relay,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The binary: reads arguments, starts the server, says where it is, and stops it when asked to.
 
 mod args;
+mod inside;
 mod welcome;
 
 use args::Args;
@@ -34,6 +35,10 @@ async fn serve(args: Args) -> Result<(), String> {
         Some(directory) => Assets::read(directory)
             .map_err(|error| format!("cannot serve {}: {error}", directory.display()))?,
     };
+    let inside = args.inside.inside(&args.listen, args.tls.as_ref());
+    let relayed = inside
+        .as_ref()
+        .map_or(0, |it| it.quotas.lent + it.quotas.streams);
     let tls = args.tls.map(|it| it.with(args.state)).transpose()?;
     let by = Scheme::of(tls.as_ref());
     let config = Config {
@@ -46,26 +51,27 @@ async fn serve(args: Args) -> Result<(), String> {
             ..Limits::default()
         },
         relays: Relays::of(args.stun, args.turn),
+        inside,
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
         timing: Timing::default(),
     };
-    make_room(args.max_clients);
+    make_room(args.max_clients, relayed);
     // Before the first line is out: whoever reads it may ask us to stop at once.
     let asked = asked_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
-    welcome::say(running.addresses(), by);
+    welcome::say(running.addresses(), by, running.relay());
     asked.await;
     running.stop().await;
     Ok(())
 }
 
 /// A socket is a file: as many as the system lets us have, and a word if that is too few.
-fn make_room(clients: usize) {
-    let clients = clients as u64;
-    let files = rlimit::increase_nofile_limit(2 * clients + FILES_BESIDE).unwrap_or(u64::MAX);
-    if files < clients + FILES_BESIDE {
-        let places = files.saturating_sub(FILES_BESIDE);
+fn make_room(clients: usize, relayed: usize) {
+    let (clients, beside) = (clients as u64, FILES_BESIDE + relayed as u64);
+    let files = rlimit::increase_nofile_limit(2 * clients + beside).unwrap_or(u64::MAX);
+    if files < clients + beside {
+        let places = files.saturating_sub(beside);
         writeln!(
             io::stderr(),
             "duologue: this system lets it have {files} files open, which is enough for {places} people; \

@@ -2,6 +2,7 @@
 //! gets a name and a password made with it that end by themselves (the TURN REST scheme, which coturn calls
 //! `use-auth-secret`). Must never hand out the secret.
 
+use crate::turn::Offer;
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ const GOOD_FOR: Duration = Duration::from_secs(12 * 60 * 60);
 pub struct Relays {
     stun: Vec<String>,
     turn: Vec<Turn>,
+    /// Our own.
+    inside: Option<Offer>,
 }
 
 /// One TURN server.
@@ -37,21 +40,42 @@ impl fmt::Debug for Turn {
 
 impl Relays {
     pub fn of(stun: Vec<String>, turn: Vec<Turn>) -> Self {
-        Relays { stun, turn }
+        Relays {
+            stun,
+            turn,
+            inside: None,
+        }
+    }
+
+    pub(crate) fn with(self, inside: Offer) -> Self {
+        Relays {
+            inside: Some(inside),
+            ..self
+        }
     }
 
     pub(crate) fn have_passwords(&self) -> bool {
-        !self.turn.is_empty()
+        !self.turn.is_empty() || self.inside.is_some()
     }
 
-    /// As `RTCConfiguration.iceServers` wants it, with relays for whom we trust.
-    pub(crate) fn offer(&self, trusted: bool, now: SystemTime) -> Value {
+    /// As `RTCConfiguration.iceServers` wants it, with relays for whom we trust. `host` is what the page
+    /// was asked for by.
+    pub(crate) fn offer(&self, trusted: bool, now: SystemTime, host: Option<&str>) -> Value {
         let mut all: Vec<Value> = Vec::new();
-        if !self.stun.is_empty() {
-            all.push(json!({ "urls": self.stun }));
+        let inside = self.inside.as_ref().map(|it| (it.urls(host), it.secret()));
+        let own = inside.iter().flat_map(|(urls, _)| &urls.stun);
+        let stun: Vec<&String> = self.stun.iter().chain(own).collect();
+        if !stun.is_empty() {
+            all.push(json!({ "urls": stun }));
         }
         if trusted {
-            all.extend(self.turn.iter().filter_map(|it| it.offer(now)));
+            let own = inside.map(|(urls, secret)| Turn {
+                urls: urls.turn,
+                secret: secret.to_owned(),
+            });
+            let own = own.filter(|it| !it.urls.is_empty());
+            let turn = self.turn.iter().chain(&own);
+            all.extend(turn.filter_map(|it| it.offer(now)));
         }
         all.into()
     }
@@ -68,7 +92,7 @@ impl Turn {
     }
 }
 
-fn password(secret: &str, name: &str) -> String {
+pub(crate) fn password(secret: &str, name: &str) -> String {
     let mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).map(|mac| {
         let bytes = mac.chain_update(name.as_bytes()).finalize().into_bytes();
         Base64::encode_string(&bytes)
@@ -154,8 +178,8 @@ mod tests {
             vec![turn("turn:a.example:3478?secret=north")],
         );
         let plain = json!([{ "urls": ["stun:a.example"] }]);
-        assert_eq!(relays.offer(false, NOW), plain);
-        let (one, other) = (relays.offer(true, NOW), relays.offer(true, NOW));
+        assert_eq!(relays.offer(false, NOW, None), plain);
+        let (one, other) = (relays.offer(true, NOW, None), relays.offer(true, NOW, None));
         let urls = json!([
             "turn:a.example:3478?transport=udp",
             "turn:a.example:3478?transport=tcp"

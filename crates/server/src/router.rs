@@ -135,6 +135,7 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
     let by_origin = shared.origins.accept(&headers);
     let trusted =
         by_origin || !headers.contains_key(header::ORIGIN) && origin::is_own_page(&headers);
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
     let features: &[&str] = match shared.names {
         None => &[],
         Some(_) => &["names"],
@@ -142,7 +143,7 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
     let said = serde_json::json!({
         "duologue": wire::VERSION,
         "signal": "ws",
-        "ice_servers": shared.relays.offer(trusted, SystemTime::now()),
+        "ice_servers": shared.relays.offer(trusted, SystemTime::now(), host),
         "features": features,
         "ring_seconds": shared.ring_seconds,
     });

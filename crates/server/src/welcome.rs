@@ -4,6 +4,7 @@
 use duologue_server::{
     AUTHORITY,
     tls::{self, Tls},
+    turn::Lending,
 };
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::{
@@ -38,10 +39,13 @@ impl Scheme {
 }
 
 /// One line for each address that was listened on; scripts wait for these lines.
-pub(crate) fn say(listening: &[SocketAddr], by: Scheme) {
+pub(crate) fn say(listening: &[SocketAddr], by: Scheme, relay: Option<&Lending>) {
     let mut out = io::stdout().lock();
     for address in listening {
         writeln!(out, "duologue: listening on {}", by.url(*address)).ok();
+    }
+    for address in relay.map_or(&[][..], Lending::at) {
+        writeln!(out, "duologue: relaying on {address} by udp and tcp").ok();
     }
     // A closed pipe is no reason not to serve.
     out.flush().ok();

@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome, ask, find};
 
-/// Each browser with its driver, a display for what has no headless mode, and what looks at
-/// recordings.
+/// Each browser with its driver, a display for what has no headless mode, what looks at recordings, and
+/// a relay of others.
 const BROWSERS: &[(&[&str], &str)] = &[
     (
         &["chromium", "chromium-browser", "google-chrome"],
@@ -18,6 +18,7 @@ const BROWSERS: &[(&[&str], &str)] = &[
     (&["firefox-esr", "firefox"], "firefox-esr"),
     (&["Xvfb"], "xvfb"),
     (&["ffprobe"], "ffmpeg"),
+    (&["turnserver"], "coturn"),
 ];
 
 pub fn browsers_missing(env: &Env) -> Option<String> {

@@ -39,6 +39,7 @@ pub fn config() -> Config {
         origins: Origins::default(),
         limits: Limits::default(),
         relays: Relays::default(),
+        inside: None,
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
         timing: Timing::default(),
