@@ -12,7 +12,7 @@ use duologue_core::{
     wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
 use duologue_server::{
-    Config, DirectoryKind, Limits, Running, Timing, assets::Assets, origin::Origins,
+    Config, DirectoryKind, Entry, Limits, Running, Timing, assets::Assets, origin::Origins,
     relays::Relays, start,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -41,6 +41,7 @@ pub fn config() -> Config {
         relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        entry: Entry::default(),
         timing: Timing::default(),
     }
 }
