@@ -145,34 +145,34 @@ async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
     let mut asked = Asked::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
     welcome::say(running.addresses(), by);
-    let mut settings = settings;
     while let Wish::Reload = asked.next().await {
-        match reload(&said, &settings, &running) {
-            Ok(fresh) => settings = fresh,
-            Err(sentence) => say(&format!("nothing was changed: {sentence}")),
-        }
+        let line = match reload(&said, &settings, &running) {
+            Ok(line) => line,
+            Err(sentence) => format!("nothing was changed: {sentence}"),
+        };
+        say(&line);
     }
     running.stop().await;
     Ok(())
 }
 
-/// Reads everything again, and takes up what can be taken up; or nothing, where something is wrong.
-fn reload(said: &[OsString], before: &Settings, running: &Running) -> Result<Settings, String> {
+/// Reads everything again, and takes up what can be taken up; or nothing, where something is wrong. Says
+/// what differs from the start and waits for the next one.
+fn reload(said: &[OsString], started: &Settings, running: &Running) -> Result<String, String> {
     let fresh = Settings::read(said).map_err(|trouble| match trouble {
         Trouble::Arguments(error) => error.to_string(),
         Trouble::Sentence(sentence) => sentence,
     })?;
     running.change(config(&fresh.args, Missing::Make)?.terms());
-    let mut waits = fresh.changed(before);
+    let mut waits = fresh.changed(started);
     waits.retain(|it| !RELOADED.contains(&it.as_str()));
     match waits.as_slice() {
-        [] => say("the settings were read again"),
-        _ => say(&format!(
+        [] => Ok("the settings were read again".to_owned()),
+        _ => Ok(format!(
             "the settings were read again; what changed of {} waits for the next start",
             waits.join(", ")
         )),
     }
-    Ok(fresh)
 }
 
 /// A socket is a file: as many as the system lets us have, and a word if that is too few.
