@@ -2,6 +2,7 @@
 //! server gives it sockets, the simulation gives it pipes. It stamps who sent what, keeps rooms apart
 //! and never looks into a sealed body. It must never know a socket, an address or a name.
 
+mod admit;
 mod limits;
 mod room;
 mod shares;
@@ -340,39 +341,6 @@ impl Hub {
             },
         ));
         Ok(())
-    }
-
-    /// May this client have one more room? One that it has already costs nothing. Whoever asks for one
-    /// that is full has asked: who looks for rooms learns of that as slowly as of any.
-    fn admit(&mut self, now: Millis, key: ClientKey, room: RoomId) -> Result<(), No> {
-        let limits = &self.limits;
-        let Some(client) = self.clients.get_mut(&key) else {
-            return Ok(());
-        };
-        if client.rooms.contains(&room) {
-            return Ok(());
-        }
-        let source = client.source;
-        if client.rooms.len() >= limits.rooms_per_client || self.shares.is_full(source, limits) {
-            return Err(No(Refusal::TooManyRooms, Some(room)));
-        }
-        if client.joins.take(now, limits.joins) != Pace::Fine
-            || self.shares.join(now, source, limits) != Pace::Fine
-        {
-            return Err(No(Refusal::TooFast, Some(room)));
-        }
-        if self.rooms.len() >= limits.rooms && !self.rooms.contains_key(&room) {
-            return Err(No(Refusal::ServerFull, Some(room)));
-        }
-        Ok(())
-    }
-
-    fn note(&mut self, key: ClientKey, room: RoomId) {
-        if let Some(client) = self.clients.get_mut(&key) {
-            if client.rooms.insert(room) {
-                self.shares.entered(client.source);
-            }
-        }
     }
 
     /// Takes a client out of one room, tells the rest and frees the room when it was the last.
