@@ -33,6 +33,7 @@ mod controls;
 mod details;
 mod device_changes;
 mod devices;
+mod doors;
 mod files;
 mod first_load;
 mod harness;
