@@ -11,6 +11,7 @@
 //! | `origin`  | which pages may open `/ws` |
 //! | `passes`  | who may use a host that is not for everybody |
 //! | `proxies` | who it is that comes through a proxy |
+//! | `proxy_protocol` | what a proxy says before anything else |
 //! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
 //! | `relays`  | STUN and TURN servers that the page is told of, and passwords for them |
 //! | `router`  | which address leads where |
@@ -26,6 +27,7 @@ mod names;
 pub mod origin;
 pub mod passes;
 pub mod proxies;
+mod proxy_protocol;
 mod relay;
 pub mod relays;
 mod router;

@@ -2,7 +2,7 @@
 //! `axum::serve`, which cannot be told how long a request's header may take.
 
 use crate::{
-    Config, Terms, Timing,
+    Config, Terms, Timing, proxy_protocol,
     router::{self, Shared},
     terms::Guest,
     tls::{self, Secured, TlsError},
@@ -172,10 +172,21 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
 }
 
 /// How a connection fails is the client's affair, and its address nobody's: nothing is logged.
-async fn meet(stream: TcpStream, guest: Guest, site: Site, stopped: watch::Receiver<bool>) {
+async fn meet(mut stream: TcpStream, mut guest: Guest, site: Site, stopped: watch::Receiver<bool>) {
     // Signalling is short messages that somebody waits for.
     stream.set_nodelay(true).ok();
     let timing = site.timing;
+    if site.shared.standing.is_announced(&guest) {
+        let said = timeout(timing.header, proxy_protocol::read(&mut stream)).await;
+        let Ok(Ok(said)) = said else { return };
+        if let Some(address) = said {
+            drop(guest);
+            let Some(served) = site.shared.standing.announce(address) else {
+                return;
+            };
+            guest = served;
+        }
+    }
     let Some(secured) = site.secured else {
         return serve(stream, guest, site.router, timing, stopped).await;
     };

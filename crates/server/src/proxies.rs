@@ -19,6 +19,8 @@ pub enum Written {
     XForwardedFor,
     /// `Forwarded`, RFC 7239.
     Forwarded,
+    /// In no header: the PROXY protocol, before anything else.
+    First,
 }
 
 /// The proxies that are believed.
@@ -53,6 +55,11 @@ impl Proxies {
         self.trusted.iter().any(|it| it.0.contains(&address))
     }
 
+    /// Whether connections from there begin with the PROXY protocol.
+    pub(crate) fn announces(&self, address: IpAddr) -> bool {
+        self.written == Written::First && self.is_trusted(address)
+    }
+
     /// Whose request this is that came from `peer`: each proxy adds whom it was reached from at the end,
     /// so the last that is no proxy of ours is the one. What stands before that, anybody may have written.
     pub(crate) fn visitor(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -63,6 +70,8 @@ impl Proxies {
         let name = match self.written {
             Written::XForwardedFor => X_FORWARDED_FOR,
             Written::Forwarded => header::FORWARDED,
+            // It has been said already.
+            Written::First => return visitor,
         };
         let lines: Vec<&str> = headers
             .get_all(name)
@@ -71,8 +80,8 @@ impl Proxies {
             .collect();
         for said in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
             let said = match self.written {
-                Written::XForwardedFor => address(said),
                 Written::Forwarded => forwarded(said),
+                Written::XForwardedFor | Written::First => address(said),
             };
             // What cannot be read hides whoever stands before it.
             let Some(said) = said else { break };

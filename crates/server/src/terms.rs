@@ -143,6 +143,20 @@ impl Standing {
         })
     }
 
+    /// Whether a proxy of ours says first who this is.
+    pub(crate) fn is_announced(&self, guest: &Guest) -> bool {
+        self.terms().entry.proxies.announces(guest.address)
+    }
+
+    /// It has said so: the place is theirs from now on.
+    pub(crate) fn announce(&self, address: IpAddr) -> Option<Guest> {
+        let place = self.connections.enter(network(address)).ok()?;
+        Some(Guest {
+            address,
+            _place: Arc::new(place),
+        })
+    }
+
     /// Somebody opens a socket: a place, or the code to close it with.
     pub(crate) fn enter(&self, guest: &Guest, headers: &HeaderMap) -> Result<Visit, u16> {
         let terms = self.terms();

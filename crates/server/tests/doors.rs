@@ -24,6 +24,7 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
     time::{Duration, SystemTime},
 };
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tokio_tungstenite::tungstenite::Error;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -103,6 +104,31 @@ async fn a_forged_header_does_not_reset_the_limit() {
         let said = format!("{forged}, 192.0.2.1");
         assert_eq!(comes(address, &said).await.err(), Some(close::TOO_MANY));
     }
+}
+
+/// Through a proxy that passes connections on unread.
+async fn announced(address: SocketAddr, first: &str) -> Result<Result<Client, u16>, Error> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(first.as_bytes()).await?;
+    let mut client = Client::open_over(stream, address).await?;
+    client.say(&hello()).await;
+    Ok(client.heard_or_closed().await.map(|_| client))
+}
+
+#[tokio::test]
+async fn the_proxy_protocol_says_who_it_is_and_whoever_says_nothing_is_not_served() {
+    let here = vec!["127.0.0.1".parse().unwrap()];
+    let proxies = Proxies::trust(here, Written::First);
+    let entry = Entry { proxies, ..each(1) };
+    let (_running, address) = serve(Config { entry, ..config() }).await;
+    let from = |it: &str| format!("PROXY TCP4 {it} 127.0.0.1 4660 443\r\n");
+    let first = announced(address, &from("192.0.2.1")).await.unwrap();
+    assert!(first.is_ok());
+    let second = announced(address, &from("192.0.2.1")).await.unwrap();
+    assert_eq!(second.err(), Some(close::TOO_MANY));
+    let other = announced(address, &from("192.0.2.2")).await.unwrap();
+    assert!(other.is_ok());
+    assert!(announced(address, "").await.is_err());
 }
 
 #[tokio::test]

@@ -180,6 +180,8 @@ pub(crate) struct LimitArgs {
 pub(crate) enum ProxyHeader {
     XForwardedFor,
     Forwarded,
+    /// No header: the PROXY protocol, versions 1 and 2, before anything else.
+    ProxyProtocol,
 }
 
 /// So many at once, and so many a minute.
@@ -235,6 +237,7 @@ impl EntryArgs {
         let written = match self.proxy_header {
             ProxyHeader::XForwardedFor => Written::XForwardedFor,
             ProxyHeader::Forwarded => Written::Forwarded,
+            ProxyHeader::ProxyProtocol => Written::First,
         };
         Ok(Entry {
             connections: Rules {

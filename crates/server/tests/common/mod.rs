@@ -23,7 +23,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
     tungstenite::{
         Error, Message,
         client::IntoClientRequest,
@@ -134,6 +134,15 @@ impl<Said: Json> Client<Said> {
             request.headers_mut().insert(name, value);
         }
         Ok(Client(connect_async(request).await?.0, PhantomData))
+    }
+
+    /// On a connection that is there already.
+    pub async fn open_over(stream: TcpStream, address: SocketAddr) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        let origin = HeaderValue::from_str(&format!("http://{address}")).unwrap();
+        request.headers_mut().insert("origin", origin);
+        let (socket, _) = client_async(request, MaybeTlsStream::Plain(stream)).await?;
+        Ok(Client(socket, PhantomData))
     }
 
     /// The next message, or the code that came instead of it.
