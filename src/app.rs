@@ -7,7 +7,7 @@ use crate::{
         check::CheckScreen, direct::DirectCall, home::Home, not_found::NotFound, people::People,
         recordings::Recordings, room::Room, upcoming::Upcoming,
     },
-    session::{keep_page, names::names_are_wanted, rest_is_there},
+    session::{keep_page, names::names_are_wanted, pass, rest_is_there},
     words::words,
 };
 use leptos::prelude::*;
@@ -53,6 +53,11 @@ fn elsewhere(route: Route) -> AnyView {
         Route::Live(_) => upcoming(words.live),
         Route::Check => view! { <CheckScreen /> }.into_any(),
         Route::Recordings => view! { <Recordings /> }.into_any(),
+        Route::Invite(text) => {
+            pass::take_invite(&text);
+            page::reload();
+            ().into_any()
+        }
         Route::Home | Route::Room(_) | Route::NotFound => view! { <NotFound /> }.into_any(),
     }
 }

@@ -16,6 +16,8 @@ pub enum Route {
     Live(String),
     Check,
     Recordings,
+    /// A pass to a host that is not for everybody, and behind it the address that it leads to, as it stands.
+    Invite(String),
     NotFound,
 }
 
@@ -37,6 +39,7 @@ impl Route {
             ("people", "") => Route::People,
             ("check", "") => Route::Check,
             ("recordings", "") => Route::Recordings,
+            ("invite", invite) if !invite.is_empty() => Route::Invite(invite.to_string()),
             _ => Route::NotFound,
         }
     }
@@ -51,6 +54,7 @@ impl Route {
             Route::Live(channel) => ("live", Some(channel)),
             Route::Check => ("check", None),
             Route::Recordings => ("recordings", None),
+            Route::Invite(invite) => return ["#/invite/", invite].concat(),
             Route::NotFound => ("not-found", None),
         };
         let mut fragment = String::from("#/");
@@ -69,7 +73,7 @@ impl Route {
         if let Some((_, fragment)) = text.split_once("#/") {
             return match Route::parse(fragment) {
                 Route::Room(room) if room.is_empty() => None,
-                route @ (Route::Room(_) | Route::Direct(_)) => Some(route),
+                route @ (Route::Room(_) | Route::Direct(_) | Route::Invite(_)) => Some(route),
                 _ => None,
             };
         }

@@ -27,6 +27,12 @@ fn every_screen_has_its_address() {
         ("#/live/news", Route::Live("news".to_string())),
         ("#/check", Route::Check),
         ("#/recordings", Route::Recordings),
+        ("#/invite/pa-_ss", Route::Invite("pa-_ss".to_string())),
+        (
+            "#/invite/pa-_ss/r/caf%C3%A9",
+            Route::Invite("pa-_ss/r/caf%C3%A9".to_string()),
+        ),
+        ("#/invite/", Route::NotFound),
         ("#/nowhere", Route::NotFound),
         ("#/people/ana", Route::NotFound),
     ] {

@@ -553,6 +553,18 @@ ended-room-empty = This link names no room. Ask for the whole link.
 ended-room-damaged = This link is damaged: a part of it was lost or changed on its way. Ask for it again.
 ended-room-too-long = A room's name has 64 characters at most. Choose a shorter one.
 
+# A host that is not for everybody, or that has enough of one network.
+door-title = This host is not open to everybody
+door-wanted = It asks for its password, or for an invitation. Ask whoever runs it for a link.
+door-refused = Your invitation has ended, or is not for this host. Ask whoever runs it for a new one.
+door-password = Password
+door-enter = Enter
+door-wrong = That is not the password. Look at it again.
+door-too-fast = That was tried too often. Wait a minute, then try again.
+door-unreachable = The server does not answer. Try again in a moment.
+door-too-many = Too many people use this server from your network now. Try again later, or from another network.
+door-rooms-too-fast = Too many rooms were opened from your network in a short time. Try again in a minute.
+
 names-title = People
 names-text = Sign in under a name, and people here can call you by it. No account, no password.
 names-your-name = Your name

@@ -511,6 +511,18 @@ ended-room-empty = 这个链接没有写明房间。请索取完整的链接。
 ended-room-damaged = 这个链接已损坏：有一部分在传递中丢失或被改动。请对方再发一次链接。
 ended-room-too-long = 房间名称最多 64 个字符。请换一个短一点的。
 
+# A host that is not for everybody, or that has enough of one network.
+door-title = 此服务器不对所有人开放
+door-wanted = 它需要密码或邀请。请向管理者索取链接。
+door-refused = 你的邀请已失效，或不属于此服务器。请向管理者索取新的邀请。
+door-password = 密码
+door-enter = 进入
+door-wrong = 密码不对。请再检查一遍。
+door-too-fast = 尝试次数过多。请等一分钟再试。
+door-unreachable = 服务器没有回应。请稍后再试。
+door-too-many = 你所在的网络现在有太多人使用此服务器。请稍后再试，或换一个网络。
+door-rooms-too-fast = 你所在的网络在短时间内打开了太多房间。请一分钟后再试。
+
 names-title = 用户
 names-text = 用一个名字登录，这里的人就能用它呼叫你。无需账号和密码。
 names-your-name = 你的名字

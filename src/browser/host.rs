@@ -9,9 +9,10 @@ use duologue_core::{
     json::{self, Json},
     record,
 };
+use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
+use web_sys::{Headers, RequestInit, Response, Window};
 
 /// Where the host does not say.
 const RING_SECONDS: u16 = 45;
@@ -40,9 +41,13 @@ record!(HostConfig {
 impl HostConfig {
     /// How long it rings here when people call each other by name, in milliseconds. `None`: they cannot.
     pub fn names(&self) -> Option<u64> {
-        let features = self.features.as_ref()?;
-        let has = features.iter().any(|it| it == "names");
-        has.then(|| u64::from(self.ring_seconds.unwrap_or(RING_SECONDS)) * 1_000)
+        self.has("names")
+            .then(|| u64::from(self.ring_seconds.unwrap_or(RING_SECONDS)) * 1_000)
+    }
+
+    pub fn has(&self, feature: &str) -> bool {
+        let features = self.features.as_ref();
+        features.is_some_and(|all| all.iter().any(|it| it == feature))
     }
 
     pub fn ice(&self) -> IceConfig {
@@ -54,20 +59,58 @@ impl HostConfig {
 }
 
 /// `None` when there is no such file, or it is not ours, or the host cannot be reached.
-pub async fn config() -> Option<HostConfig> {
-    ask().await.ok()?
+pub async fn config(pass: Option<&str>) -> Option<HostConfig> {
+    ask(pass).await.ok()?
 }
 
 /// The same, with an error for a host that cannot be reached.
-pub async fn ask() -> Result<Option<HostConfig>, BrowserError> {
+pub async fn ask(pass: Option<&str>) -> Result<Option<HostConfig>, BrowserError> {
     let window = super::page::window().ok_or(BrowserError::Missing)?;
-    let response = JsFuture::from(window.fetch_with_str("config.json")).await?;
+    let response = match pass {
+        None => window.fetch_with_str("config.json"),
+        Some(pass) => with_pass(&window, pass)?,
+    };
+    let response = JsFuture::from(response).await?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         return Ok(None);
     }
     let text = JsFuture::from(response.text()?).await?;
     Ok(text.as_string().and_then(|it| parse(&it)))
+}
+
+/// Relays are told to those with a pass.
+#[inline(never)]
+fn with_pass(window: &Window, pass: &str) -> Result<Promise, BrowserError> {
+    let headers = Headers::new()?;
+    headers.set("authorization", &["Bearer ", pass].concat())?;
+    let init = RequestInit::new();
+    init.set_headers(&headers);
+    Ok(window.fetch_with_str_and_init("config.json", &init))
+}
+
+/// What a host answers to a password.
+pub enum Said {
+    Pass(String),
+    Wrong,
+    TooFast,
+}
+
+pub async fn say_password(word: &str) -> Result<Said, BrowserError> {
+    let window = super::page::window().ok_or(BrowserError::Missing)?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&word.into());
+    let response = JsFuture::from(window.fetch_with_str_and_init("pass", &init)).await?;
+    let response: Response = response.unchecked_into();
+    match response.status() {
+        200 => {
+            let text = JsFuture::from(response.text()?).await?;
+            Ok(Said::Pass(text.as_string().unwrap_or_default()))
+        }
+        429 => Ok(Said::TooFast),
+        _ => Ok(Said::Wrong),
+    }
 }
 
 fn parse(text: &str) -> Option<HostConfig> {

@@ -5,6 +5,7 @@ use super::BrowserError;
 use futures_core::Stream;
 use futures_sink::Sink;
 use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use js_sys::Array;
 use std::{
     cell::RefCell,
     future::poll_fn,
@@ -12,6 +13,7 @@ use std::{
     rc::{Rc, Weak},
     task::{Context, Poll},
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// RFC 6455 §7.1.5: the connection just went.
@@ -30,9 +32,17 @@ pub enum SocketEvent {
 pub struct Socket(Rc<RefCell<WebSocket>>);
 
 impl Socket {
-    pub fn open(url: &str, on: impl Fn(SocketEvent) + 'static) -> Result<Socket, BrowserError> {
-        // The one reason for which the constructor throws: an address that is none.
-        let socket = WebSocket::open(url).map_err(|_| BrowserError::Type)?;
+    /// With a pass, where somebody has one.
+    pub fn open(
+        url: &str,
+        pass: Option<String>,
+        on: impl Fn(SocketEvent) + 'static,
+    ) -> Result<Socket, BrowserError> {
+        let socket = match pass {
+            // The one reason for which the constructor throws: an address that is none.
+            None => WebSocket::open(url).map_err(|_| BrowserError::Type)?,
+            Some(pass) => with_pass(url, &pass)?,
+        };
         let socket = Rc::new(RefCell::new(socket));
         spawn_local(watch(Rc::downgrade(&socket), on));
         Ok(Socket(socket))
@@ -42,6 +52,17 @@ impl Socket {
     pub fn send(&self, text: &str) {
         let _ = Pin::new(&mut *self.0.borrow_mut()).start_send(Message::Text(text.to_owned()));
     }
+}
+
+/// The names of protocols are all that a page can say with the request for a socket.
+#[inline(never)]
+fn with_pass(url: &str, pass: &str) -> Result<WebSocket, BrowserError> {
+    let names = ["duologue", &["pass.", pass].concat()].map(JsValue::from_str);
+    let names = names.iter().collect::<Array>();
+    let socket = web_sys::WebSocket::new_with_str_sequence(url, &names);
+    // A pass with letters in it that no name has; it was typed into the address.
+    let socket = socket.map_err(|_| BrowserError::Type)?;
+    WebSocket::try_from(socket).map_err(|_| BrowserError::Type)
 }
 
 /// Ends with the socket: a task that nothing wakes any more is dropped with its last waker.

@@ -14,6 +14,7 @@ pub mod device_notices;
 pub mod device_picker;
 pub mod device_settings;
 pub mod dialog;
+pub mod door;
 pub mod files;
 pub mod flip;
 pub mod grid;

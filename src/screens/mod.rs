@@ -3,6 +3,7 @@
 pub mod call;
 pub mod check;
 pub mod direct;
+pub mod door;
 pub mod ended;
 pub mod green_room;
 pub mod home;

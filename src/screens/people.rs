@@ -4,13 +4,14 @@ use crate::{
     parts::{
         brand::Brand,
         button::Button,
+        door::PasswordForm,
         lean::{flag, input, memo, part, press, submit, word},
         notice::Hint,
         page,
         people_list::{CallButton, CallByName, PeopleList},
     },
     screens::upcoming::StartCall,
-    session::names::{Names, Notices, Offered, Past, Standing},
+    session::names::{Denial, Names, Notices, Offered, Past, Standing},
     words::words,
 };
 use leptos::prelude::*;
@@ -69,8 +70,21 @@ fn SignIn(names: Names) -> impl IntoView {
         });
         said.map(|text| view! { <p class="trouble" role="alert">{text}</p> }.into_any())
     });
+    let uninvited = memo(move || {
+        let is = |it: &Standing| {
+            matches!(
+                it,
+                Standing::Denied {
+                    code: Denial::Uninvited,
+                    ..
+                }
+            )
+        };
+        names.standing.with(is)
+    });
     view! {
         <p class="soft">{words.text}</p>
+        {part(move || uninvited.get().then(|| view! { <PasswordForm /> }.into_any()))}
         <form class="people-sign" on:submit=sign_in>
             <label class="field">
                 <span class="field-label">{words.your_name}</span>

@@ -8,7 +8,7 @@ use crate::{
         page,
     },
     route::Route,
-    screens::{call::CallStage, ended::EndedCall, green_room::GreenRoom},
+    screens::{call::CallStage, door::DoorScreen, ended::EndedCall, green_room::GreenRoom},
     session::{Call, Ended, Phase, RoomError},
     words::{Step, words},
 };
@@ -71,6 +71,9 @@ fn after(call: Call, ended: Ended, act: impl Fn(Step) + Copy + Send + Sync + 'st
     if call.summoned && matches!(ended, Ended::Left | Ended::OtherLeft) {
         page::go(&Route::People);
         return ().into_any();
+    }
+    if matches!(ended, Ended::PassWanted | Ended::PassRefused) {
+        return view! { <DoorScreen ended=ended /> }.into_any();
     }
     view! { <EndedCall ended=ended act=act /> }.into_any()
 }

@@ -1,7 +1,7 @@
 //! What the host of this page offers: asked once, and a host that answers nothing is a plain file
 //! server, where the tabs of a browser can still find each other.
 
-use super::driver::Means;
+use super::{driver::Means, pass};
 use crate::{
     browser::{clock, host, page},
     route::{Presets, Signal},
@@ -27,7 +27,7 @@ pub async fn find(presets: &Presets) -> Means {
     {
         return means.clone();
     }
-    let config = host::config().await;
+    let config = host::config(pass::shown().as_deref()).await;
     if config.is_none()
         && let Some((_, means)) = kept
     {

@@ -19,6 +19,7 @@ pub mod language;
 mod local;
 mod means;
 pub mod names;
+pub mod pass;
 pub mod pass_on;
 mod pulse;
 pub mod recording;

@@ -1,6 +1,7 @@
 //! The two ways to strangers behind one small face: the server's socket, or the other tabs. (The
 //! third, tokens by hand, needs no signaller at all.)
 
+use super::pass;
 use crate::browser::{
     broadcast_channel::Broadcast,
     error::BrowserError,
@@ -33,7 +34,7 @@ impl Signaller {
         on_event: impl Fn(SignalEvent) + 'static,
     ) -> Result<Self, BrowserError> {
         match url {
-            Some(url) => Socket::open(url, move |event| {
+            Some(url) => Socket::open(url, pass::shown(), move |event| {
                 on_event(match event {
                     SocketEvent::Open => SignalEvent::Open,
                     SocketEvent::Text(text) => SignalEvent::Text(text),

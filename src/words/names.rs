@@ -1,6 +1,6 @@
 //! What is said about calls by name.
 
-use super::{Text, table::NamesWords};
+use super::{Text, table::NamesWords, words};
 use crate::session::names::{Calling, CallingState, Denial, End, PastKind, Stage};
 
 impl NamesWords {
@@ -9,6 +9,8 @@ impl NamesWords {
         match code {
             Denial::Taken => self.taken(name),
             Denial::Full => self.full.to_owned(),
+            Denial::TooMany => words().door.too_many.to_owned(),
+            Denial::Uninvited => words().door.wanted.to_owned(),
             Denial::UnsupportedVersion => self.outdated.to_owned(),
             _ => self.bad_name.to_owned(),
         }

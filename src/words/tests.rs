@@ -26,7 +26,10 @@ fn all_advice() -> Vec<Advice> {
         all.push(say.devices.trouble(DeviceKind::Camera, trouble));
         all.push(say.devices.trouble(DeviceKind::Microphone, trouble));
     }
-    use Ended::{Left, OpenedElsewhere, OtherLeft, Outdated, RoomFull, ServerFull};
+    use Ended::{
+        Left, OpenedElsewhere, OtherLeft, Outdated, PassRefused, PassWanted, RoomFull, ServerFull,
+        TooFast, TooMany,
+    };
     let ended = [
         Left,
         OtherLeft,
@@ -34,6 +37,10 @@ fn all_advice() -> Vec<Advice> {
         OpenedElsewhere,
         ServerFull,
         Outdated,
+        TooMany,
+        TooFast,
+        PassWanted,
+        PassRefused,
     ];
     all.extend(ended.map(|it| say.ended.advice(it)));
     all.extend([ShareTrouble::Blocked, ShareTrouble::Failed].map(|it| say.share.trouble(it)));

@@ -3,6 +3,7 @@
 use super::{
     Advice, Step,
     table::{DevicesWords, DirectWords, EndedWords, ShareWords},
+    words,
 };
 use crate::session::{
     DeviceKind, DirectTrouble, Ended, RoomError, ShareTrouble, Trouble, scan::ScanTrouble,
@@ -59,6 +60,10 @@ impl EndedWords {
             Ended::RoomFull => offer(Step::TryAgain, self.room_full),
             Ended::OpenedElsewhere => offer(Step::UseThisTab, self.opened_elsewhere),
             Ended::ServerFull => offer(Step::TryAgain, self.server_full),
+            Ended::TooMany => offer(Step::TryAgain, words().door.too_many),
+            Ended::TooFast => offer(Step::TryAgain, words().door.rooms_too_fast),
+            Ended::PassWanted => say(words().door.wanted),
+            Ended::PassRefused => say(words().door.refused),
             Ended::Outdated => offer(Step::Reload, self.outdated),
             Ended::OtherLeft => offer(Step::StartOver, self.other_left),
         }

@@ -34,6 +34,7 @@ mod coturn;
 mod details;
 mod device_changes;
 mod devices;
+mod doors;
 mod files;
 mod first_load;
 mod harness;

@@ -28,9 +28,25 @@ impl Server {
 
     /// At an address of this machine that others reach, by a certificate of its own making.
     pub async fn for_telephones(state: &Path) -> Result<Self> {
+        Server::for_telephones_with(state, &[]).await
+    }
+
+    pub async fn for_telephones_with(state: &Path, args: &[&str]) -> Result<Self> {
         let state = state.to_str().context("a path in UTF-8")?;
-        let args = owned(&["--tls", "self-signed", "--state", state]);
+        let mut args = owned(args);
+        args.extend(owned(&["--tls", "self-signed", "--state", state]));
         Server::listen(SocketAddr::new(own_address(), 0), args).await
+    }
+
+    /// A link to this host's page, for whoever has none of its password: what its owner types for one.
+    pub fn invite(&self) -> Result<String> {
+        let mut command = Command::new(paths::server_binary());
+        let page = self.origin.as_str();
+        let command = command.args(&self.args).args(["invite", "--page", page]);
+        let output = command.output().context("no invitation")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{said}");
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
     /// Gone, and there again at the same address, knowing nobody.

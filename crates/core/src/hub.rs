@@ -2,15 +2,18 @@
 //! server gives it sockets, the simulation gives it pipes. It stamps who sent what, keeps rooms apart
 //! and never looks into a sealed body. It must never know a socket, an address or a name.
 
+mod admit;
 mod limits;
 mod room;
+mod shares;
 
 pub use limits::Limits;
 pub(crate) use limits::is_sealed;
+pub use shares::Source;
 
 use crate::{
     ids::{PeerId, PeerToken, RoomId},
-    pace::{Bucket, Pace},
+    pace::{Bucket, MESSAGES, Pace},
     time::Millis,
     wire::{self, ClientMsg, Refusal, Sealed, ServerMsg, close},
 };
@@ -20,6 +23,7 @@ use alloc::{
 };
 use limits::{MAX_BODY, MAX_CARD};
 use room::Room;
+use shares::Shares;
 
 /// So many messages in a row that mean nothing, and the client is no client of ours.
 const BAD_IN_A_ROW: u8 = 8;
@@ -40,6 +44,8 @@ pub enum Effect<Message = ServerMsg> {
 pub struct Counts {
     pub clients: usize,
     pub rooms: usize,
+    /// Those that are remembered.
+    pub sources: usize,
 }
 
 /// `connect` → unwelcomed → (`hello`) → welcomed, then in and out of rooms until `disconnect` or `Close`.
@@ -49,7 +55,10 @@ struct Client {
     peer: Option<PeerId>,
     /// Rooms it is in or looks at; which of the two, the room knows.
     rooms: BTreeSet<RoomId>,
+    /// What it shares limits with, if anything.
+    source: Option<Source>,
     bucket: Bucket,
+    joins: Bucket,
     bad_in_a_row: u8,
 }
 
@@ -60,6 +69,7 @@ pub struct Hub {
     /// The one connection of each welcomed peer.
     peers: BTreeMap<PeerId, ClientKey>,
     rooms: BTreeMap<RoomId, Room>,
+    shares: Shares,
 }
 
 /// A message that cannot be served, and the room it was about.
@@ -73,10 +83,16 @@ impl Hub {
         }
     }
 
+    /// Other limits, from now on; nobody is sent away for them.
+    pub fn allow(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     pub fn counts(&self) -> Counts {
         Counts {
             clients: self.clients.len(),
             rooms: self.rooms.len(),
+            sources: self.shares.len(),
         }
     }
 
@@ -85,7 +101,12 @@ impl Hub {
         self.clients.get(&key)?.peer
     }
 
+    /// One that shares its limits with nobody.
     pub fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
+        self.connect_from(key, None)
+    }
+
+    pub fn connect_from(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect> {
         if self.clients.len() >= self.limits.clients {
             let message = ServerMsg::Refused {
                 code: Refusal::ServerFull,
@@ -100,10 +121,13 @@ impl Hub {
         let client = Client {
             peer: None,
             rooms: BTreeSet::new(),
+            source,
             bucket: Bucket::default(),
+            joins: Bucket::default(),
             bad_in_a_row: 0,
         };
         self.clients.insert(key, client);
+        self.shares.come(source);
         Vec::new()
     }
 
@@ -120,7 +144,8 @@ impl Hub {
         let Some(client) = self.clients.get_mut(&key) else {
             return effects;
         };
-        match client.bucket.take(now) {
+        self.shares.tidy(now, &self.limits);
+        match client.bucket.take(now, MESSAGES) {
             Pace::Fine => {}
             Pace::TooFast => {
                 self.refuse(key, No(Refusal::TooFast, None), &mut effects);
@@ -132,7 +157,7 @@ impl Hub {
             }
         }
         let done = match wire::decode(text, wire::MAX_FRAME) {
-            Ok(message) => self.message(key, message, &mut effects),
+            Ok(message) => self.message(now, key, message, &mut effects),
             Err(_) => Err(No(Refusal::BadMessage, None)),
         };
         match done {
@@ -148,6 +173,7 @@ impl Hub {
 
     fn message(
         &mut self,
+        now: Millis,
         key: ClientKey,
         message: ClientMsg,
         effects: &mut Vec<Effect>,
@@ -158,15 +184,23 @@ impl Hub {
             (_, None) => Err(No(Refusal::NotWelcomed, None)),
             // One connection is one person for all its life.
             (ClientMsg::Hello { .. }, Some(_)) => Err(No(Refusal::BadMessage, None)),
-            (ClientMsg::Look { room }, Some(me)) => self.look(key, me, room, effects),
-            (ClientMsg::Join { room, card }, Some(me)) => self.join(key, me, room, card, effects),
+            (ClientMsg::Look { room }, Some(me)) => {
+                self.admit(now, key, room)?;
+                self.look(key, me, room, effects)
+            }
+            (ClientMsg::Join { room, card }, Some(me)) => {
+                if !is_sealed(&card, MAX_CARD) {
+                    return Err(No(Refusal::BadMessage, Some(room)));
+                }
+                self.admit(now, key, room)?;
+                self.join(key, me, room, card, effects)
+            }
             (ClientMsg::Leave { room }, Some(me)) => {
                 // Leaving where one is not is done already: no answer, as for any other `leave`.
-                if self
-                    .clients
-                    .get_mut(&key)
-                    .is_some_and(|client| client.rooms.remove(&room))
+                if let Some(client) = self.clients.get_mut(&key)
+                    && client.rooms.remove(&room)
                 {
+                    self.shares.left(client.source, 1);
                     self.depart(key, me, room, effects);
                 }
                 Ok(())
@@ -217,7 +251,6 @@ impl Hub {
         room: RoomId,
         effects: &mut Vec<Effect>,
     ) -> Result<(), No> {
-        self.admit(key, room)?;
         let place = self.rooms.get(&room);
         let joined = place.is_some_and(|place| place.members.contains_key(&me));
         let looks = place.is_some_and(|place| place.lookers.contains(&key));
@@ -249,10 +282,6 @@ impl Hub {
         card: Sealed,
         effects: &mut Vec<Effect>,
     ) -> Result<(), No> {
-        if !is_sealed(&card, MAX_CARD) {
-            return Err(No(Refusal::BadMessage, Some(room)));
-        }
-        self.admit(key, room)?;
         if self.rooms.get(&room).is_some_and(|place| {
             !place.members.contains_key(&me) && place.members.len() >= self.limits.room
         }) {
@@ -314,23 +343,6 @@ impl Hub {
         Ok(())
     }
 
-    /// May this client have one more room? One that it has already costs nothing.
-    fn admit(&self, key: ClientKey, room: RoomId) -> Result<(), No> {
-        let full = |client: &Client| {
-            !client.rooms.contains(&room) && client.rooms.len() >= self.limits.rooms_per_client
-        };
-        match self.clients.get(&key).is_some_and(full) {
-            true => Err(No(Refusal::TooManyRooms, Some(room))),
-            false => Ok(()),
-        }
-    }
-
-    fn note(&mut self, key: ClientKey, room: RoomId) {
-        if let Some(client) = self.clients.get_mut(&key) {
-            client.rooms.insert(room);
-        }
-    }
-
     /// Takes a client out of one room, tells the rest and frees the room when it was the last.
     fn depart(&mut self, key: ClientKey, me: PeerId, room: RoomId, effects: &mut Vec<Effect>) {
         let Some(place) = self.rooms.get_mut(&room) else {
@@ -369,12 +381,13 @@ impl Hub {
     }
 
     fn forget(&mut self, key: ClientKey, effects: &mut Vec<Effect>) {
-        let Some(Client {
-            peer: Some(me),
-            rooms,
-            ..
-        }) = self.clients.remove(&key)
-        else {
+        let Some(client) = self.clients.remove(&key) else {
+            return;
+        };
+        let Client { source, rooms, .. } = client;
+        self.shares.left(source, rooms.len());
+        self.shares.go(source);
+        let Some(me) = client.peer else {
             return;
         };
         self.peers.remove(&me);

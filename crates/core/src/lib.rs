@@ -28,7 +28,7 @@
 //! | `ring`    | call by name: signing in, ringing, accepting, busy, both at once |
 //! | `hub`     | the server's rooms, a machine of the same kind |
 //! | `directory` | the server's names, another one |
-//! | `pace`    | how fast a server lets one client speak |
+//! | `pace`    | how fast a server lets one client speak, or one address do something |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
 //!
 //! Nothing here knows a browser, a socket, a clock or a source of chance.
@@ -51,7 +51,7 @@ pub mod json;
 pub mod link;
 pub mod muted;
 pub mod negotiate;
-mod pace;
+pub mod pace;
 pub mod peer;
 pub mod policy;
 pub mod ring;

@@ -1,18 +1,28 @@
-//! How fast one client may speak: a token bucket that fills with time. The server's machines have one for each client.
+//! How fast somebody may go: a token bucket that fills with time. The server's machines have one for what
+//! each client says; the hub and the server's door have some for what one address does.
 
 use crate::time::Millis;
 
-/// Messages at once. Eight people joined at the same time send a few hundred candidates in a burst.
-const BURST: u64 = 200;
-const PER_SECOND: u64 = 50;
+/// So much at once, and so much in each minute after that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub burst: u32,
+    pub a_minute: u32,
+}
+
+/// Of messages. Eight people joined at the same time send a few hundred candidates in a burst.
+pub(crate) const MESSAGES: Rate = Rate {
+    burst: 200,
+    a_minute: 50 * 60,
+};
 /// Refusals, without a pause between, after which it is a flood.
 const PATIENCE: u8 = 50;
-/// The bucket counts thousandths of a message, so that a millisecond fills it by a whole number.
-const ONE: u64 = 1_000;
+/// The bucket counts in such parts, so that a millisecond fills it by a whole number.
+const ONE: u64 = 60_000;
 
-/// What to do with a message.
+/// What to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pace {
+pub enum Pace {
     Fine,
     /// Drop it and say so.
     TooFast,
@@ -20,34 +30,22 @@ pub(crate) enum Pace {
     Flood,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Bucket {
-    level: u64,
+/// Full at first. The rate is said each time: whoever runs a server may change it meanwhile.
+#[derive(Clone, Debug, Default)]
+pub struct Bucket {
+    missing: u64,
     filled: Millis,
     refusals: u8,
 }
 
-impl Default for Bucket {
-    fn default() -> Self {
-        Bucket {
-            level: BURST * ONE,
-            filled: Millis(0),
-            refusals: 0,
-        }
-    }
-}
-
 impl Bucket {
-    pub(crate) fn take(&mut self, now: Millis) -> Pace {
-        let gained = now
-            .since(self.filled)
-            .saturating_mul(PER_SECOND * ONE / 1_000);
-        self.level = self.level.saturating_add(gained).min(BURST * ONE);
-        self.filled = self.filled.max(now);
-        if self.level >= ONE {
-            self.level -= ONE;
+    pub fn take(&mut self, now: Millis, rate: Rate) -> Pace {
+        self.fill(now, rate);
+        let size = u64::from(rate.burst) * ONE;
+        if self.missing + ONE <= size {
+            self.missing += ONE;
             // Not at the first message that fits: one who never pauses would be forgiven for ever.
-            if self.level >= BURST * ONE / 2 {
+            if self.missing <= size / 2 {
                 self.refusals = 0;
             }
             return Pace::Fine;
@@ -59,23 +57,42 @@ impl Bucket {
             Pace::TooFast
         }
     }
+
+    /// Nothing is left of what was done: whoever has such a bucket may as well have a new one.
+    pub fn is_full(&mut self, now: Millis, rate: Rate) -> bool {
+        self.fill(now, rate);
+        self.missing == 0
+    }
+
+    fn fill(&mut self, now: Millis, rate: Rate) {
+        let gained = (now.since(self.filled)).saturating_mul(u64::from(rate.a_minute));
+        self.missing = self.missing.saturating_sub(gained);
+        self.filled = self.filled.max(now);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BURST: u32 = MESSAGES.burst;
+    const PER_SECOND: u32 = MESSAGES.a_minute / 60;
+
+    fn take(bucket: &mut Bucket, now: Millis) -> Pace {
+        bucket.take(now, MESSAGES)
+    }
+
     #[test]
     fn a_burst_passes_and_then_fifty_a_second() {
         let mut bucket = Bucket::default();
         for _ in 0..BURST {
-            assert_eq!(bucket.take(Millis(5)), Pace::Fine);
+            assert_eq!(take(&mut bucket, Millis(5)), Pace::Fine);
         }
-        assert_eq!(bucket.take(Millis(5)), Pace::TooFast);
+        assert_eq!(take(&mut bucket, Millis(5)), Pace::TooFast);
         for second in 1..10 {
             let now = Millis(5 + second * 1_000);
-            assert!((0..PER_SECOND).all(|_| bucket.take(now) == Pace::Fine));
-            assert_eq!(bucket.take(now), Pace::TooFast);
+            assert!((0..PER_SECOND).all(|_| take(&mut bucket, now) == Pace::Fine));
+            assert_eq!(take(&mut bucket, now), Pace::TooFast);
         }
     }
 
@@ -83,12 +100,12 @@ mod tests {
     fn who_never_pauses_is_a_flood_and_who_does_is_forgiven() {
         let mut bucket = Bucket::default();
         let mut now = Millis(0);
-        let paces: Vec<Pace> = (0..1_000).map(|_| bucket.take(now)).collect();
+        let paces: Vec<Pace> = (0..1_000).map(|_| take(&mut bucket, now)).collect();
         assert_eq!(paces.last(), Some(&Pace::Flood));
 
         let mut bucket = Bucket::default();
         for _ in 0..20 {
-            assert!((0..BURST + 40).all(|_| bucket.take(now) != Pace::Flood));
+            assert!((0..BURST + 40).all(|_| take(&mut bucket, now) != Pace::Flood));
             now = now.after(10_000);
         }
     }
@@ -96,8 +113,35 @@ mod tests {
     #[test]
     fn a_clock_that_steps_back_gives_nothing() {
         let mut bucket = Bucket::default();
-        assert!((0..BURST).all(|_| bucket.take(Millis(9_000)) == Pace::Fine));
-        assert_eq!(bucket.take(Millis(1)), Pace::TooFast);
-        assert_eq!(bucket.take(Millis(9_000)), Pace::TooFast);
+        assert!((0..BURST).all(|_| take(&mut bucket, Millis(9_000)) == Pace::Fine));
+        assert_eq!(take(&mut bucket, Millis(1)), Pace::TooFast);
+        assert_eq!(take(&mut bucket, Millis(9_000)), Pace::TooFast);
+    }
+
+    #[test]
+    fn a_slow_rate_fills_by_minutes_and_a_full_bucket_is_known_for_one() {
+        let rate = Rate {
+            burst: 3,
+            a_minute: 1,
+        };
+        let mut bucket = Bucket::default();
+        assert!(bucket.is_full(Millis(0), rate));
+        assert!((0..3).all(|_| bucket.take(Millis(0), rate) == Pace::Fine));
+        assert_eq!(bucket.take(Millis(59_999), rate), Pace::TooFast);
+        assert_eq!(bucket.take(Millis(60_000), rate), Pace::Fine);
+        assert!(!bucket.is_full(Millis(239_999), rate));
+        assert!(bucket.is_full(Millis(240_000), rate));
+    }
+
+    #[test]
+    fn a_rate_that_becomes_smaller_holds_at_once() {
+        let mut bucket = Bucket::default();
+        assert!((0..10).all(|_| take(&mut bucket, Millis(0)) == Pace::Fine));
+        let smaller = Rate {
+            burst: 10,
+            a_minute: 60,
+        };
+        assert_eq!(bucket.take(Millis(0), smaller), Pace::TooFast);
+        assert_eq!(bucket.take(Millis(1_000), smaller), Pace::Fine);
     }
 }

@@ -113,7 +113,7 @@ pub enum Refusal {
     NoSuchPeer,
     TooManyRooms,
     TooFast,
-    /// The server has all the people it takes.
+    /// The server has all the people, or all the rooms, it takes.
     ServerFull,
 }
 
@@ -125,6 +125,12 @@ pub mod close {
     pub const TOO_FAST: u16 = 4003;
     pub const UNSUPPORTED_VERSION: u16 = 4004;
     pub const SERVER_FULL: u16 = 4005;
+    /// The address that this comes from has as many connections as one may.
+    pub const TOO_MANY: u16 = 4006;
+    /// The host is for those who show a pass, and none was shown.
+    pub const PASS_WANTED: u16 = 4007;
+    /// The pass that was shown has ended, or was never good: which of them is not told.
+    pub const PASS_REFUSED: u16 = 4008;
     /// RFC 6455: going away; come back elsewhere.
     pub const GOING_AWAY: u16 = 1001;
     /// RFC 6455: frame too big.

@@ -1,7 +1,12 @@
-//! What the server can be told, on the command line or in the environment. Its help is documentation.
+//! What the server can be told, on the command line, in the environment or in a file. Its help is
+//! documentation.
+
+mod entry;
+
+pub(crate) use entry::{EntryArgs, LimitArgs, Missing};
 
 use crate::inside::InsideArgs;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use duologue_server::{
     DirectoryKind, origin,
     relays::{self, Turn},
@@ -21,14 +26,21 @@ use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
     name = "duologue",
     version,
     after_help = "\
-Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_TLS, DUOLOGUE_STATE,
-DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_STUN, DUOLOGUE_TURN, DUOLOGUE_RELAY, DUOLOGUE_RELAY_ADDRESS,
-DUOLOGUE_RELAY_LISTEN, DUOLOGUE_RELAY_PORTS, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
+Each option can be set in the environment instead, --max-clients as DUOLOGUE_MAX_CLIENTS, with commas where it
+may be repeated; and in the file of --config, as max-clients = 10000. The command line comes first, then the
+environment, then the file. SIGHUP reads the file again; whoever is connected stays.
 
 Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
 )]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Settings in TOML, a key for each option here.
+    #[arg(long, value_name = "FILE", env = "DUOLOGUE_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+
     /// Where to listen; may be repeated. Port 0 takes a free one. Use 0.0.0.0:8080 or [::]:8080 to be
     /// reached from other machines.
     #[arg(
@@ -73,15 +85,6 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub inside: InsideArgs,
 
-    /// People connected at once; one more is told that the server is full.
-    #[arg(
-        long,
-        value_name = "N",
-        env = "DUOLOGUE_MAX_CLIENTS",
-        default_value_t = 10_000
-    )]
-    pub max_clients: usize,
-
     /// Call by name: `listed` shows people who else is signed in, `unlisted` lets them call only those
     /// whose name they know, `off` has no names at all.
     #[arg(
@@ -102,6 +105,29 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u16).range(1..=300)
     )]
     pub ring_seconds: u16,
+
+    #[command(flatten)]
+    pub entry: EntryArgs,
+
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// What else it can do than serve.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Says whether the settings are right, and what they come to.
+    CheckConfig,
+    /// Makes an invitation to a server that is --invite-only or has a password. It is for one person or for
+    /// many, until it ends.
+    Invite {
+        /// How long it is good.
+        #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: u16,
+        /// Where the page is, like https://calls.example.org: then a whole link is printed.
+        #[arg(long, value_name = "URL")]
+        page: Option<String>,
+    },
 }
 
 /// What `--tls` takes.
@@ -141,7 +167,7 @@ impl Secure {
 }
 
 /// Where systemd, or the desktop, wants it.
-fn usual_state() -> Option<PathBuf> {
+pub(crate) fn usual_state() -> Option<PathBuf> {
     let folder = |name| {
         env::var_os(name)
             .filter(|it| !it.is_empty())
@@ -208,6 +234,10 @@ mod tests {
             ["--listen", "8080"],
             ["--origin", "a.example"],
             ["--max-clients", "many"],
+            ["--room-size", "9"],
+            ["--trusted-proxy", "localhost"],
+            ["--client-pace", "300"],
+            ["--client-pace", "0,1"],
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],
             ["--tls", "yes"],

@@ -8,7 +8,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct InsideArgs {
     /// A STUN and TURN server inside, for calls that find no other way. `auto`: on with --relay-address, and
     /// with --tls self-signed for the networks that this machine is on; `private`: reach those networks in

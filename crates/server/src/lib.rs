@@ -4,32 +4,43 @@
 //! | module    | owns |
 //! |-----------|------|
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
+//! | `doors`   | how many there are, from where, and how fast new ones come |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
 //! | `names`   | which names look alike |
 //! | `origin`  | which pages may open `/ws` |
+//! | `passes`  | who may use a host that is not for everybody |
+//! | `proxies` | who it is that comes through a proxy |
+//! | `proxy_protocol` | what a proxy says before anything else |
 //! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
 //! | `relays`  | STUN and TURN servers that the page is told of, and passwords for them |
 //! | `router`  | which address leads where |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
+//! | `terms`   | everything that may change while the server runs |
 //! | `tls`     | certificates: of files or of this host's own making; the handshake |
 //! | `turn`    | STUN and TURN inside |
 
 pub mod assets;
+pub mod doors;
 mod headers;
 mod listen;
 mod names;
 pub mod origin;
+pub mod passes;
+pub mod proxies;
+mod proxy_protocol;
 mod relay;
 pub mod relays;
 mod router;
 mod socket;
+mod terms;
 pub mod tls;
 pub mod turn;
 
-pub use duologue_core::hub::Limits;
+pub use duologue_core::{hub::Limits, pace::Rate};
 pub use listen::{Running, StartError, start};
 pub use router::AUTHORITY;
+pub use terms::{Entry, Terms};
 
 use assets::Assets;
 use origin::Origins;
@@ -56,7 +67,21 @@ pub struct Config {
     pub directory: DirectoryKind,
     /// How long somebody's name rings before nobody answers.
     pub ring_seconds: u16,
+    pub entry: Entry,
     pub timing: Timing,
+}
+
+impl Config {
+    /// Those parts of it that may change later.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            origins: self.origins.clone(),
+            limits: self.limits.clone(),
+            relays: self.relays.clone(),
+            ring_seconds: self.ring_seconds,
+            entry: self.entry.clone(),
+        }
+    }
 }
 
 /// Whether people can call each other by name here.
@@ -75,6 +100,11 @@ pub enum DirectoryKind {
 pub struct Timing {
     /// From the first byte (or the last answer) to the end of a request's header.
     pub header: Duration,
+    /// For a connection that is no socket: after it no more is asked for on it, and after it again it ends,
+    /// whatever is still under way. Nothing of the page takes minutes.
+    pub life: Duration,
+    /// Without a request, on a connection for many of them.
+    pub idle: Duration,
     /// From the open socket to `hello`.
     pub hello: Duration,
     /// Between two pings. Two without any sign of life, and the socket is closed: within 15 seconds.
@@ -91,6 +121,8 @@ impl Default for Timing {
     fn default() -> Self {
         Timing {
             header: Duration::from_secs(5),
+            life: Duration::from_secs(300),
+            idle: Duration::from_secs(60),
             hello: Duration::from_secs(10),
             ping: Duration::from_millis(4_500),
             send: Duration::from_secs(5),

@@ -2,17 +2,33 @@
 //! `axum::serve`, which cannot be told how long a request's header may take.
 
 use crate::{
-    Config, router,
+    Config, Terms, Timing, proxy_protocol,
+    router::{self, Shared},
+    terms::Guest,
     tls::{self, Secured, TlsError},
-    turn::{self, Lending},
+    turn::{self, Lending, Offer},
 };
-use axum::Router;
-use hyper::server::conn::{http1, http2};
+use axum::{Router, extract::Request};
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt, io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -67,8 +83,12 @@ impl std::error::Error for StartError {}
 pub struct Running {
     addresses: Vec<SocketAddr>,
     stop: watch::Sender<bool>,
+    /// Weak, so that the end of its last user can be awaited.
+    shared: Weak<Shared>,
     drain: Duration,
     relay: Option<Lending>,
+    /// What the page is told of it.
+    offer: Option<Offer>,
 }
 
 impl Running {
@@ -80,6 +100,16 @@ impl Running {
     /// The relay inside, if there is one.
     pub fn relay(&self) -> Option<&Lending> {
         self.relay.as_ref()
+    }
+
+    /// Other terms, for whoever comes from now on. The relay inside stays as it is.
+    pub fn change(&self, mut terms: Terms) {
+        if let Some(shared) = self.shared.upgrade() {
+            if let Some(offer) = &self.offer {
+                terms.relays = terms.relays.with(offer.clone());
+            }
+            shared.change(terms);
+        }
     }
 
     /// Closes every socket with 1001, lets answers under way finish, and comes back when all of that is
@@ -105,18 +135,21 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let secured = config.tls.as_ref().map(|it| tls::secure(it, look));
     let secured = secured.transpose().map_err(StartError::Certificate)?;
     let (stop, stopped) = watch::channel(false);
-    let mut relay = None;
+    let (mut relay, mut offer) = (None, None);
     if let Some(inside) = config.inside.take() {
-        let (lending, offer) = turn::open(inside, secured.as_ref(), stopped.clone()).await?;
-        config.relays = config.relays.with(offer);
-        relay = Some(lending);
+        let (lending, offered) = turn::open(inside, secured.as_ref(), stopped.clone()).await?;
+        config.relays = config.relays.with(offered.clone());
+        (relay, offer) = (Some(lending), Some(offered));
     }
-    let (drain, header) = (config.timing.drain, config.timing.header);
+    let timing = config.timing;
+    let (router, shared) = router::router(config, secured.as_ref(), stopped.clone());
+    let weak = Arc::downgrade(&shared);
     let site = Site {
-        router: router::router(config, secured.as_ref(), stopped.clone()),
+        router,
+        shared,
         elsewhere: router::elsewhere(),
         secured,
-        header,
+        timing,
     };
     for listener in listeners {
         tokio::spawn(accept(listener, site.clone(), stopped.clone()));
@@ -124,8 +157,10 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     Ok(Running {
         addresses,
         stop,
-        drain,
+        shared: weak,
+        drain: timing.drain,
         relay,
+        offer,
     })
 }
 
@@ -133,10 +168,11 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
 #[derive(Clone)]
 struct Site {
     router: Router,
+    shared: Arc<Shared>,
     /// For whoever says http to a server of https.
     elsewhere: Router,
     secured: Option<Secured>,
-    header: Duration,
+    timing: Timing,
 }
 
 async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<bool>) {
@@ -146,8 +182,11 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         match accepted {
-            Ok((stream, _)) => {
-                tokio::spawn(meet(stream, site.clone(), stopped.clone()));
+            Ok((stream, from)) => {
+                // Whoever has far too many already is not worth an answer.
+                if let Some(guest) = site.shared.standing.meet(from.ip()) {
+                    tokio::spawn(meet(stream, guest, site.clone(), stopped.clone()));
+                }
             }
             Err(_) => sleep(BREATHER).await,
         }
@@ -155,62 +194,118 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
 }
 
 /// How a connection fails is the client's affair, and its address nobody's: nothing is logged.
-async fn meet(stream: TcpStream, site: Site, stopped: watch::Receiver<bool>) {
+async fn meet(mut stream: TcpStream, mut guest: Guest, site: Site, stopped: watch::Receiver<bool>) {
     // Signalling is short messages that somebody waits for.
     stream.set_nodelay(true).ok();
+    let timing = site.timing;
+    if site.shared.standing.is_announced(&guest) {
+        let said = timeout(timing.header, proxy_protocol::read(&mut stream)).await;
+        let Ok(Ok(said)) = said else { return };
+        if let Some(address) = said {
+            drop(guest);
+            let Some(served) = site.shared.standing.announce(address) else {
+                return;
+            };
+            guest = served;
+        }
+    }
     let Some(secured) = site.secured else {
-        return serve(stream, site.router, site.header, stopped).await;
+        return serve(stream, guest, site.router, timing, stopped).await;
     };
     let mut first = [0];
-    match timeout(site.header, stream.peek(&mut first)).await {
+    match timeout(timing.header, stream.peek(&mut first)).await {
         Ok(Ok(1)) if first == TLS_HANDSHAKE => {}
-        Ok(Ok(1)) => return serve(stream, site.elsewhere, site.header, stopped).await,
+        Ok(Ok(1)) => return serve(stream, guest, site.elsewhere, timing, stopped).await,
         _ => return,
     }
-    let Ok(Ok(stream)) = timeout(site.header, secured.acceptor.accept(stream)).await else {
+    let Ok(Ok(stream)) = timeout(timing.header, secured.acceptor.accept(stream)).await else {
         return;
     };
     match stream.get_ref().1.alpn_protocol() {
-        Some(b"h2") => serve_http2(stream, site.router, stopped).await,
-        _ => serve(stream, site.router, site.header, stopped).await,
+        Some(b"h2") => serve_http2(stream, guest, site.router, timing, stopped).await,
+        _ => serve(stream, guest, site.router, timing, stopped).await,
     }
 }
 
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    guest: Guest,
     router: Router,
-    header: Duration,
+    timing: Timing,
     mut stopped: watch::Receiver<bool>,
 ) {
+    // Without a request, the next one's header is what is waited for.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .header_read_timeout(timing.header)
+        .serve_connection(TokioIo::new(stream), introduce(guest, router, || {}))
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
         _ = &mut connection => return,
-        _ = stopped.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+        _ = stopped.wait_for(|stop| *stop) => {}
+        () = sleep(timing.life) => {}
     }
-    connection.await.ok();
+    connection.as_mut().graceful_shutdown();
+    timeout(timing.life, connection).await.ok();
 }
 
 /// The page's files, many at once. Sockets come by connections of their own.
 async fn serve_http2(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    guest: Guest,
     router: Router,
+    timing: Timing,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let asked = Arc::new(AtomicU64::new(0));
+    let counted = asked.clone();
+    let count = move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+    };
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(HEADERS)
         .keep_alive_interval(PROBE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), introduce(guest, router, count));
     let mut connection = pin!(connection);
     tokio::select! {
         _ = &mut connection => return,
-        _ = stopped.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+        _ = stopped.wait_for(|stop| *stop) => {}
+        () = sleep(timing.life) => {}
+        () = silence(&asked, timing.idle) => {}
     }
-    connection.await.ok();
+    connection.as_mut().graceful_shutdown();
+    timeout(timing.life, connection).await.ok();
+}
+
+/// Comes back when nothing was asked for so long.
+async fn silence(asked: &AtomicU64, idle: Duration) {
+    loop {
+        let before = asked.load(Ordering::Relaxed);
+        sleep(idle).await;
+        if asked.load(Ordering::Relaxed) == before {
+            return;
+        }
+    }
+}
+
+/// Tells the router with each request whose it is.
+fn introduce(
+    guest: Guest,
+    router: Router,
+    asked: impl Fn(),
+) -> impl Service<
+    Request<Incoming>,
+    Response = axum::response::Response,
+    Error = Infallible,
+    Future = impl Future<Output = Result<axum::response::Response, Infallible>> + Send,
+> {
+    let site = TowerToHyperService::new(router);
+    service_fn(move |mut request: Request<Incoming>| {
+        asked();
+        request.extensions_mut().insert(guest.clone());
+        site.call(request)
+    })
 }

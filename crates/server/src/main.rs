@@ -1,69 +1,181 @@
-//! The binary: reads arguments, starts the server, says where it is, and stops it when asked to.
+//! The binary: reads its settings, starts the server, says where it is, takes up other settings, and stops
+//! it when asked to.
 
 mod args;
 mod inside;
+mod settings;
 mod welcome;
 
-use args::Args;
-use clap::Parser;
+use args::{Args, Command, Missing, Secure, usual_state};
 use duologue_server::{
-    Config, Limits, Timing, assets::Assets, origin::Origins, relays::Relays, start,
+    Config, Running, Timing, assets::Assets, origin::Origins, passes::Passes, relays::Relays, start,
 };
+use settings::{Settings, Trouble};
 use std::{
+    env,
+    ffi::OsString,
     io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
+    time::{Duration, SystemTime},
 };
 use welcome::Scheme;
 
 /// Those that are open besides sockets, with room to spare.
 const FILES_BESIDE: u64 = 64;
+/// What SIGHUP changes. Everything else waits for the next start.
+const RELOADED: [&str; 21] = [
+    "origin",
+    "stun",
+    "turn",
+    "ring-seconds",
+    "password-file",
+    "invite-only",
+    "invite-key-file",
+    "trusted-proxy",
+    "proxy-header",
+    "max-clients",
+    "max-connections",
+    "max-rooms",
+    "room-size",
+    "rooms-per-client",
+    "clients-per-address",
+    "connections-per-address",
+    "rooms-per-address",
+    "client-pace",
+    "connection-pace",
+    "join-pace",
+    "address-join-pace",
+];
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match serve(Args::parse()).await {
+fn main() -> ExitCode {
+    let said: Vec<OsString> = env::args_os().collect();
+    let settings = match Settings::read(&said) {
+        Ok(settings) => settings,
+        Err(Trouble::Arguments(error)) => error.exit(),
+        Err(Trouble::Sentence(sentence)) => return fail(&sentence),
+    };
+    let done = match settings.args.command {
+        Some(Command::CheckConfig) => check(&settings),
+        Some(Command::Invite { days, ref page }) => invite(&settings.args, days, page.as_deref()),
+        None => serve(said, settings),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            writeln!(io::stderr(), "duologue: {sentence}").ok();
-            ExitCode::FAILURE
-        }
+        Err(sentence) => fail(&sentence),
     }
 }
 
-async fn serve(args: Args) -> Result<(), String> {
-    let assets = match &args.static_dir {
-        None => Assets::embedded(),
-        Some(directory) => Assets::read(directory)
-            .map_err(|error| format!("cannot serve {}: {error}", directory.display()))?,
-    };
-    let inside = args.inside.inside(&args.listen, args.tls.as_ref());
-    let relayed = inside
-        .as_ref()
-        .map_or(0, |it| it.quotas.lent + it.quotas.streams);
-    let tls = args.tls.map(|it| it.with(args.state)).transpose()?;
-    let by = Scheme::of(tls.as_ref());
-    let config = Config {
-        listen: args.listen,
-        tls,
-        assets,
-        origins: Origins::allow(args.origin),
-        limits: Limits {
-            clients: args.max_clients,
-            ..Limits::default()
-        },
-        relays: Relays::of(args.stun, args.turn),
-        inside,
+fn fail(sentence: &str) -> ExitCode {
+    say(sentence);
+    ExitCode::FAILURE
+}
+
+fn say(sentence: &str) {
+    writeln!(io::stderr(), "duologue: {sentence}").ok();
+}
+
+fn print(text: &str) -> Result<(), String> {
+    write!(io::stdout(), "{text}").map_err(|error| format!("cannot print: {error}"))
+}
+
+/// Everything but the page, which only a start reads.
+fn config(args: &Args, key: Missing) -> Result<Config, String> {
+    let tls = args.tls.clone().map(|it| it.with(args.state.clone()));
+    Ok(Config {
+        listen: args.listen.clone(),
+        tls: tls.transpose()?,
+        assets: Assets::of([]),
+        origins: Origins::allow(args.origin.clone()),
+        limits: args.limits.limits(),
+        relays: Relays::of(args.stun.clone(), args.turn.clone()),
+        inside: (args.inside.clone()).inside(&args.listen, args.tls.as_ref()),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
+        entry: (args.entry).entry(&args.limits, state(args).as_deref(), key)?,
         timing: Timing::default(),
+    })
+}
+
+fn state(args: &Args) -> Option<PathBuf> {
+    args.state.clone().or_else(usual_state)
+}
+
+fn assets(args: &Args) -> Result<Assets, String> {
+    match &args.static_dir {
+        None => Ok(Assets::embedded()),
+        Some(directory) => Assets::read(directory)
+            .map_err(|error| format!("cannot serve {}: {error}", directory.display())),
+    }
+}
+
+fn check(settings: &Settings) -> Result<(), String> {
+    let args = &settings.args;
+    config(args, Missing::Pass)?;
+    assets(args)?;
+    if let Some(Secure::Files(certificate, key)) = &args.tls {
+        for file in [certificate, key] {
+            std::fs::File::open(file)
+                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        }
+    }
+    print(&format!("{}OK\n", settings.show()))
+}
+
+fn invite(args: &Args, days: u16, page: Option<&str>) -> Result<(), String> {
+    let key = (args.entry).key(state(args).as_deref(), Missing::Refuse)?;
+    let pass = Passes::new(key, None).invite(SystemTime::now(), DAY * days.into());
+    let pass = pass.ok_or("this machine's clock or its random numbers are out of order")?;
+    match page {
+        // In the part of an address that no server is sent, and no log shows.
+        Some(page) => print(&format!("{}/#/invite/{pass}\n", page.trim_end_matches('/'))),
+        None => print(&format!("{pass}\n")),
+    }
+}
+
+#[tokio::main]
+async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
+    let args = &settings.args;
+    let config = Config {
+        assets: assets(args)?,
+        ..config(args, Missing::Make)?
     };
-    make_room(args.max_clients, relayed);
+    let by = Scheme::of(config.tls.as_ref());
+    let relayed = (config.inside.as_ref()).map_or(0, |it| it.quotas.lent + it.quotas.streams);
+    make_room(args.limits.max_clients, relayed);
     // Before the first line is out: whoever reads it may ask us to stop at once.
-    let asked = asked_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let mut asked = Asked::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
     welcome::say(running.addresses(), by, running.relay());
-    asked.await;
+    while let Wish::Reload = asked.next().await {
+        let line = match reload(&said, &settings, &running) {
+            Ok(line) => line,
+            Err(sentence) => format!("nothing was changed: {sentence}"),
+        };
+        say(&line);
+    }
     running.stop().await;
     Ok(())
+}
+
+/// Reads everything again, and takes up what can be taken up; or nothing, where something is wrong. Says
+/// what differs from the start and waits for the next one.
+fn reload(said: &[OsString], started: &Settings, running: &Running) -> Result<String, String> {
+    let fresh = Settings::read(said).map_err(|trouble| match trouble {
+        Trouble::Arguments(error) => error.to_string(),
+        Trouble::Sentence(sentence) => sentence,
+    })?;
+    running.change(config(&fresh.args, Missing::Make)?.terms());
+    let mut waits = fresh.changed(started);
+    waits.retain(|it| !RELOADED.contains(&it.as_str()));
+    match waits.as_slice() {
+        [] => Ok("the settings were read again".to_owned()),
+        _ => Ok(format!(
+            "the settings were read again; what changed of {} waits for the next start",
+            waits.join(", ")
+        )),
+    }
 }
 
 /// A socket is a file: as many as the system lets us have, and a word if that is too few.
@@ -72,31 +184,58 @@ fn make_room(clients: usize, relayed: usize) {
     let files = rlimit::increase_nofile_limit(2 * clients + beside).unwrap_or(u64::MAX);
     if files < clients + beside {
         let places = files.saturating_sub(beside);
-        writeln!(
-            io::stderr(),
-            "duologue: this system lets it have {files} files open, which is enough for {places} people; \
+        say(&format!(
+            "this system lets it have {files} files open, which is enough for {places} people; \
              raise `ulimit -n`, or LimitNOFILE= of systemd, for {clients}"
-        )
-        .ok();
+        ));
     }
 }
 
+/// What whoever runs this wants of it.
+enum Wish {
+    Stop,
+    #[cfg_attr(not(unix), allow(dead_code, reason = "no such signal"))]
+    Reload,
+}
+
 #[cfg(unix)]
-fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+struct Asked {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Asked {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Asked {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Wish {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.hang_up.recv() => Wish::Reload,
         }
-    })
+    }
 }
 
 #[cfg(not(unix))]
-fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+struct Asked;
+
+#[cfg(not(unix))]
+impl Asked {
+    fn listen() -> io::Result<Self> {
+        Ok(Asked)
+    }
+
+    async fn next(&mut self) -> Wish {
         tokio::signal::ctrl_c().await.ok();
-    })
+        Wish::Stop
+    }
 }

@@ -4,7 +4,7 @@
 use axum::extract::ws::Utf8Bytes;
 use duologue_core::{
     directory::Directory,
-    hub::{ClientKey, Effect, Hub},
+    hub::{ClientKey, Effect, Hub, Source},
     json::Json,
     time::Millis,
     wire::{self, ServerMsg, names::Say},
@@ -37,7 +37,7 @@ pub(crate) trait Machine: Send + 'static {
     /// of buffered for.
     const QUEUE: usize;
 
-    fn connect(&mut self, key: ClientKey) -> Vec<Effect<Self::Message>>;
+    fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Self::Message>>;
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
     fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Self::Message>>;
     /// Whether the client has said who it is.
@@ -54,8 +54,8 @@ impl Machine for Hub {
     /// A room of eight makes bursts of a few dozen.
     const QUEUE: usize = 64;
 
-    fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
-        Hub::connect(self, key)
+    fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect> {
+        Hub::connect_from(self, key, source)
     }
 
     fn disconnect(&mut self, _now: Millis, key: ClientKey) -> Vec<Effect> {
@@ -76,7 +76,7 @@ impl Machine for Directory {
     /// A list of ten thousand comes in four hundred parts.
     const QUEUE: usize = 512;
 
-    fn connect(&mut self, key: ClientKey) -> Vec<Effect<Arc<Say>>> {
+    fn connect(&mut self, key: ClientKey, _source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
         Directory::connect(self, key)
     }
 
@@ -135,13 +135,13 @@ impl<M: Machine> Relay<M> {
         }
     }
 
-    pub(crate) fn connect(&self) -> (ClientKey, mpsc::Receiver<Outgoing>) {
+    pub(crate) fn connect(&self, source: Option<Source>) -> (ClientKey, mpsc::Receiver<Outgoing>) {
         let (sender, receiver) = mpsc::channel(M::QUEUE);
         let mut inner = self.lock();
         let key = ClientKey(inner.next_key);
         inner.next_key += 1;
         inner.queues.insert(key, sender);
-        let effects = inner.machine.connect(key);
+        let effects = inner.machine.connect(key, source);
         inner.perform(self.now(), effects);
         (key, receiver)
     }
@@ -151,6 +151,11 @@ impl<M: Machine> Relay<M> {
         let mut inner = self.lock();
         let effects = inner.machine.text(now, key, text);
         inner.perform(now, effects);
+    }
+
+    /// Another rule for the machine, that moves nobody.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut M)) {
+        change(&mut self.lock().machine);
     }
 
     pub(crate) fn is_welcome(&self, key: ClientKey) -> bool {

@@ -4,28 +4,30 @@ use crate::{
     Config, DirectoryKind, Timing,
     assets::{self, Assets},
     headers::{self, Policies},
-    names,
-    origin::{self, Origins},
+    names, origin,
     relay::Relay,
-    relays::Relays,
     socket,
+    terms::{Answer, Guest, PROTOCOL, Standing, Terms},
     tls::Secured,
 };
 use axum::{
     Router,
-    extract::{State, WebSocketUpgrade, ws::WebSocket},
+    body::Bytes,
+    extract::{
+        DefaultBodyLimit, Extension, FromRequest, Request, State, WebSocketUpgrade, ws::WebSocket,
+    },
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::map_response_with_state,
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use duologue_core::{
     directory::{Directory, Rules},
-    hub::Hub,
+    hub::{Hub, Source},
     wire,
 };
 use std::{future::ready, sync::Arc, time::SystemTime};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 /// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
 /// is read in several turns.
@@ -34,14 +36,12 @@ const SOCKET_BUFFER: usize = 1024;
 #[derive(Clone)]
 struct App(Arc<Shared>);
 
-struct Shared {
+pub(crate) struct Shared {
     assets: Assets,
-    origins: Origins,
+    pub(crate) standing: Standing,
     rooms: Relay<Hub>,
     /// Who is signed in under which name, unless the host wants none of that.
     names: Option<Arc<Relay<Directory>>>,
-    relays: Relays,
-    ring_seconds: u16,
     timing: Timing,
     stop: watch::Receiver<bool>,
 }
@@ -50,34 +50,49 @@ pub(crate) fn router(
     config: Config,
     secured: Option<&Secured>,
     stop: watch::Receiver<bool>,
-) -> Router {
+) -> (Router, Arc<Shared>) {
     let policies = Policies {
         content: config.assets.policy(),
         https_only: secured.is_some_and(|it| it.is_lasting),
     };
     let authority = secured.and_then(|it| it.authority.clone());
-    let shared = Shared {
+    let shared = Arc::new(Shared {
+        standing: Standing::new(config.terms()),
         rooms: Relay::new(Hub::new(config.limits.clone())),
         names: directory(&config),
-        relays: config.relays,
-        ring_seconds: config.ring_seconds,
         assets: config.assets,
-        origins: config.origins,
         timing: config.timing,
         stop,
-    };
+    });
     let mut router = Router::new();
     if let Some(authority) = authority {
         router = router.route(AUTHORITY, get(move || ready(install(&authority))));
     }
-    router
+    let router = router
         .route("/healthz", get(health))
         .route("/config.json", get(settings))
         .route("/ws", get(signalling))
         .route("/names", get(directory_socket))
+        .route(
+            "/pass",
+            post(password).layer(DefaultBodyLimit::max(PASSWORD)),
+        )
         .fallback(get(asset))
         .layer(map_response_with_state(policies, headers::add))
-        .with_state(App(Arc::new(shared)))
+        .with_state(App(Arc::clone(&shared)));
+    (router, shared)
+}
+
+impl Shared {
+    /// Other terms, for whoever comes from now on.
+    pub(crate) fn change(&self, terms: Terms) {
+        let limits = terms.limits.clone();
+        if let Some(names) = &self.names {
+            names.change(|it| it.allow(limits.clients));
+        }
+        self.rooms.change(|it| it.allow(limits));
+        self.standing.change(terms);
+    }
 }
 
 /// Where people get the authority that they may install. Their devices take it for what it is by the type.
@@ -132,23 +147,26 @@ fn directory(config: &Config) -> Option<Arc<Relay<Directory>>> {
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
 /// to pages that may use this server, and to nobody who cannot say that it is one.
 async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
-    let by_origin = shared.origins.accept(&headers);
-    let trusted =
+    let terms = shared.standing.terms();
+    let by_origin = terms.origins.accept(&headers);
+    let by_page =
         by_origin || !headers.contains_key(header::ORIGIN) && origin::is_own_page(&headers);
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
-    let features: &[&str] = match shared.names {
-        None => &[],
-        Some(_) => &["names"],
-    };
+    let trusted = by_page && terms.has_pass(&headers);
+    let passes = terms.entry.passes.as_ref();
+    let mut features = Vec::new();
+    features.extend(shared.names.as_ref().map(|_| "names"));
+    features.extend(passes.map(|_| "passes"));
+    features.extend(passes.filter(|it| it.have_password()).map(|_| "password"));
     let said = serde_json::json!({
         "duologue": wire::VERSION,
         "signal": "ws",
-        "ice_servers": shared.relays.offer(trusted, SystemTime::now(), host),
+        "ice_servers": terms.relays.offer(trusted, SystemTime::now(), host),
         "features": features,
-        "ring_seconds": shared.ring_seconds,
+        "ring_seconds": terms.ring_seconds,
     });
     let json = HeaderValue::from_static("application/json");
-    let kept = match shared.relays.have_passwords() {
+    let kept = match terms.relays.have_passwords() {
         true => HeaderValue::from_static("no-store"),
         false => assets::ASK,
     };
@@ -168,17 +186,20 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
 
 async fn signalling(
     State(App(shared)): State<App>,
+    Extension(guest): Extension<Guest>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let serving = shared.clone();
-    open(&shared, &headers, upgrade, move |socket, stop| async move {
-        socket::serve(socket, &serving.rooms, serving.timing, stop).await;
-    })
+    let serve = move |socket, source, stop| async move {
+        socket::serve(socket, &serving.rooms, source, serving.timing, stop).await;
+    };
+    open(&shared, guest, &headers, upgrade, serve)
 }
 
 async fn directory_socket(
     State(App(shared)): State<App>,
+    Extension(guest): Extension<Guest>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -186,29 +207,67 @@ async fn directory_socket(
         return (StatusCode::NOT_FOUND, "this host has no directory\n").into_response();
     };
     let timing = shared.timing;
-    open(&shared, &headers, upgrade, move |socket, stop| async move {
-        socket::serve(socket, &names, timing, stop).await;
-    })
+    let serve = move |socket, source, stop| async move {
+        socket::serve(socket, &names, source, timing, stop).await;
+    };
+    open(&shared, guest, &headers, upgrade, serve)
 }
 
-/// A socket, for a page that may have one.
+/// More than any password.
+const PASSWORD: usize = 1024;
+
+/// A pass for whoever says the host's password, to pages that may use this server.
+async fn password(
+    State(App(shared)): State<App>,
+    Extension(guest): Extension<Guest>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    if !shared.standing.terms().origins.accept(&headers) {
+        return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
+    }
+    let word = timeout(shared.timing.header, Bytes::from_request(request, &())).await;
+    let Ok(Ok(word)) = word else {
+        return (StatusCode::BAD_REQUEST, "say the password\n").into_response();
+    };
+    let word = String::from_utf8_lossy(&word);
+    let (status, text) = match shared.standing.try_password(&guest, &headers, &word) {
+        Answer::Pass(pass) => (StatusCode::OK, pass),
+        Answer::Wrong => (StatusCode::FORBIDDEN, String::new()),
+        Answer::TooFast => (StatusCode::TOO_MANY_REQUESTS, String::new()),
+    };
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    (status, no_store, text).into_response()
+}
+
+/// A socket, for a page that may have one. Whoever is not let in is told so over it.
 fn open<F: Future<Output = ()> + Send + 'static>(
     shared: &Shared,
+    guest: Guest,
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
-    serve: impl FnOnce(WebSocket, watch::Receiver<bool>) -> F + Send + 'static,
+    serve: impl FnOnce(WebSocket, Option<Source>, watch::Receiver<bool>) -> F + Send + 'static,
 ) -> Response {
-    if !shared.origins.accept(headers) {
+    if !shared.standing.terms().origins.accept(headers) {
         return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
     }
     let stop = shared.stop.clone();
     if *stop.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
+    let entered = shared.standing.enter(&guest, headers);
     upgrade
+        .protocols([PROTOCOL])
         .read_buffer_size(SOCKET_BUFFER)
         .write_buffer_size(SOCKET_BUFFER)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
-        .on_upgrade(|socket| serve(socket, stop))
+        .on_upgrade(|socket| async move {
+            match entered {
+                Ok(visit) => serve(socket, visit.source, stop).await,
+                Err(code) => socket::turn_away(socket, code).await,
+            }
+            // Until here it is somebody's connection.
+            drop(guest);
+        })
 }

@@ -10,7 +10,10 @@ use axum::{
     body::Bytes,
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
 };
-use duologue_core::{hub::ClientKey, wire::close};
+use duologue_core::{
+    hub::{ClientKey, Source},
+    wire::close,
+};
 use std::time::Duration;
 use tokio::{
     sync::{mpsc, watch},
@@ -38,17 +41,26 @@ enum End {
 pub(crate) async fn serve<M: Machine>(
     mut socket: WebSocket,
     relay: &Relay<M>,
+    source: Option<Source>,
     timing: Timing,
     mut stop: watch::Receiver<bool>,
 ) {
-    let (key, mut queue) = relay.connect();
+    let (key, mut queue) = relay.connect(source);
     let end = run(&mut socket, relay, key, &mut queue, timing, &mut stop).await;
     relay.disconnect(key);
-    let (code, understood) = match end {
-        End::Gone => return,
-        End::Close(code) => (code, true),
-        End::Broken(code) => (code, false),
-    };
+    match end {
+        End::Gone => {}
+        End::Close(code) => bid_goodbye(socket, code, true).await,
+        End::Broken(code) => bid_goodbye(socket, code, false).await,
+    }
+}
+
+/// Nobody comes in. Said over a socket, since pages are not told what answers a request for one.
+pub(crate) async fn turn_away(socket: WebSocket, code: u16) {
+    bid_goodbye(socket, code, true).await;
+}
+
+async fn bid_goodbye(mut socket: WebSocket, code: u16, understood: bool) {
     let frame = CloseFrame {
         code,
         reason: Utf8Bytes::default(),

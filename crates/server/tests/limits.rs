@@ -9,7 +9,7 @@ mod common;
 
 use common::*;
 use duologue_core::wire::{ClientMsg, Refusal, ServerMsg, close};
-use duologue_server::{Config, Limits, Timing};
+use duologue_server::{Config, Limits, Timing, origin::Origins};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 use tokio::{
@@ -226,5 +226,82 @@ async fn half_sent_requests_are_closed_while_others_are_served() {
             .await
             .unwrap()
             .ok();
+    }
+}
+
+/// Asks for something on a connection that it keeps, until there is an end of it.
+async fn asks_until_closed(stream: &mut TcpStream, again: bool) {
+    let request = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut some = [0; 4096];
+    let all = async {
+        while let Ok(1..) = stream.read(&mut some).await {
+            if again && stream.write_all(request).await.is_err() {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, all).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_for_nothing_more_is_closed() {
+    let header = Duration::from_millis(200);
+    let (_running, address) = serve(Config {
+        timing: Timing {
+            header,
+            ..Timing::default()
+        },
+        ..config()
+    })
+    .await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    asks_until_closed(&mut stream, false).await;
+}
+
+#[tokio::test]
+async fn no_connection_asks_for_ever_and_sockets_stay() {
+    let life = Duration::from_millis(200);
+    let (_running, address) = serve(Config {
+        timing: Timing {
+            life,
+            ..Timing::default()
+        },
+        ..config()
+    })
+    .await;
+    let (mut ana, _) = Client::welcomed(address, 1).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    asks_until_closed(&mut stream, true).await;
+    ana.say(&ClientMsg::Ping).await;
+    assert_eq!(ana.hear().await, ServerMsg::Pong);
+}
+
+#[tokio::test]
+async fn sockets_of_strangers_pages_are_refused_whatever_they_call_themselves() {
+    let origins = Origins::allow(["https://calls.example".to_string()]);
+    let (_running, address) = serve(Config {
+        origins,
+        ..config()
+    })
+    .await;
+    for (origin, may) in [
+        (Some("https://calls.example".to_string()), true),
+        (Some(format!("http://{address}")), true),
+        (Some("https://evil.example".to_string()), false),
+        (Some("null".to_string()), false),
+        (None, false),
+        (
+            Some("https://calls.example.evil.example".to_string()),
+            false,
+        ),
+        (Some("https://evilcalls.example".to_string()), false),
+        (Some("https://sub.calls.example".to_string()), false),
+        (Some("http://calls.example".to_string()), false),
+    ] {
+        for path in ["ws", "names"] {
+            let opened = Client::<ServerMsg>::open_at(address, path, origin.as_deref()).await;
+            assert_eq!(opened.is_ok(), may, "{origin:?} at /{path}");
+        }
     }
 }

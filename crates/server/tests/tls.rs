@@ -257,6 +257,29 @@ async fn http2_is_spoken_to_those_who_speak_it() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_nothing_over_http2_is_let_go() {
+    let folder = TempDir::new().unwrap();
+    let root = bring(folder.path());
+    let timing = Timing {
+        idle: Duration::from_millis(200),
+        ..Timing::default()
+    };
+    let (_running, address) = serve(Config {
+        timing,
+        ..brought(folder.path())
+    })
+    .await;
+    let stream = connect(address, "localhost", &root, "h2").await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (_sender, connection) =
+        hyper::client::conn::http2::handshake::<_, _, axum::body::Body>(executor, io)
+            .await
+            .unwrap();
+    timeout(PATIENCE, connection).await.unwrap().ok();
+}
+
+#[tokio::test]
 async fn who_says_http_is_sent_to_https() {
     let folder = TempDir::new().unwrap();
     bring(folder.path());

@@ -4,14 +4,17 @@
 use super::{
     Addresses, Check, Probe, Relay, Role, Server, Signalling, Step, pair, since, together,
 };
-use crate::browser::{
-    BrowserError, clock,
-    host::{self, HostConfig},
-    ice_trouble, page,
-    peer_connection::{IceConfig, IceServer, PeerConnection, PeerEvent},
-    random,
-    wait::Flag,
-    websocket::{Socket, SocketEvent},
+use crate::{
+    browser::{
+        BrowserError, clock,
+        host::{self, HostConfig},
+        ice_trouble, page,
+        peer_connection::{IceConfig, IceServer, PeerConnection, PeerEvent},
+        random,
+        wait::Flag,
+        websocket::{Socket, SocketEvent},
+    },
+    session::pass,
 };
 use duologue_core::{
     diagnose::{Candidate, Heard, Kind, server::role},
@@ -41,7 +44,7 @@ pub async fn explore(check: Check) {
         check.found(|it| it.addresses = Step::Done(Addresses { candidates }));
     };
     let host = async {
-        let config = host::ask().await;
+        let config = host::ask(pass::shown().as_deref()).await;
         let servers = servers_of(config.as_ref().ok().and_then(Option::as_ref));
         let listed = servers.iter().map(|(server, _)| server.clone()).collect();
         check.found(|it| it.servers = Step::Done(listed));
@@ -185,7 +188,7 @@ async fn converse(url: &str) -> Signalling {
             }
         }
     };
-    let Ok(socket) = Socket::open(url, on) else {
+    let Ok(socket) = Socket::open(url, pass::shown(), on) else {
         return Signalling::Offline;
     };
     let talk = async {

@@ -8,6 +8,7 @@ use crate::{
         websocket::{Socket, SocketEvent},
     },
     route::Route,
+    session::pass,
 };
 use duologue_core::{
     ids::RingId,
@@ -134,7 +135,7 @@ impl Desk {
 
     fn dial(&self) {
         let send = self.sender();
-        let socket = Socket::open(&page::socket_url("names"), move |event| {
+        let socket = Socket::open(&page::socket_url("names"), pass::shown(), move |event| {
             send(match event {
                 SocketEvent::Open => Input::Opened,
                 SocketEvent::Text(text) => Input::Text(text),

@@ -65,6 +65,14 @@ pub enum Ended {
     /// The same token connected again, from a duplicated tab.
     OpenedElsewhere,
     ServerFull,
+    /// From here, or from others behind the same address, there is too much already: connections or rooms.
+    TooMany,
+    /// Too many rooms in a short time.
+    TooFast,
+    /// The host is for those who show a pass, and we have none.
+    PassWanted,
+    /// Ours is good no more.
+    PassRefused,
     /// The signaller speaks another version.
     Outdated,
     /// A direct call whose only other person hung up, so that nobody else can come; or a call by name in

@@ -138,6 +138,9 @@ impl Call {
             close::REPLACED => self.end(Ended::OpenedElsewhere, out),
             close::UNSUPPORTED_VERSION if !joined => self.end(Ended::Outdated, out),
             close::SERVER_FULL if !joined => self.end(Ended::ServerFull, out),
+            close::TOO_MANY if !joined => self.end(Ended::TooMany, out),
+            close::PASS_WANTED if !joined => self.end(Ended::PassWanted, out),
+            close::PASS_REFUSED if !joined => self.end(Ended::PassRefused, out),
             _ => {
                 if let Way::Room { link, .. } = &mut self.way {
                     link.on_closed(now, &mut self.entropy);
@@ -195,6 +198,18 @@ impl Call {
                 ..
             } if self.phase == Phase::Joining => {
                 self.end(Ended::RoomFull, out);
+            }
+            // Without its room it is about some message among many, which is said again.
+            ServerMsg::Refused {
+                code: code @ (Refusal::TooManyRooms | Refusal::TooFast | Refusal::ServerFull),
+                room: Some(room),
+            } if room == ours && self.phase == Phase::Joining => {
+                let ended = match code {
+                    Refusal::TooManyRooms => Ended::TooMany,
+                    Refusal::TooFast => Ended::TooFast,
+                    _ => Ended::ServerFull,
+                };
+                self.end(ended, out);
             }
             ServerMsg::Refused {
                 code: Refusal::UnsupportedVersion,

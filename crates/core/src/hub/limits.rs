@@ -1,6 +1,9 @@
 //! How much of everything the hub takes. Owned by the hub; the shell may choose other `Limits`.
 
-use crate::wire::{self, Sealed};
+use crate::{
+    pace::Rate,
+    wire::{self, Sealed},
+};
 
 /// A sealed card is a name and a version: 2 KiB is generous.
 pub(super) const MAX_CARD: usize = 2 * 1024;
@@ -15,6 +18,14 @@ pub struct Limits {
     /// Rooms that one client is in or looks at.
     pub rooms_per_client: usize,
     pub clients: usize,
+    /// Rooms in all.
+    pub rooms: usize,
+    /// Rooms that the clients of one source are in or look at, counted once for each client.
+    pub rooms_per_source: usize,
+    /// Rooms that one client may enter or look into, one after another; and all clients of one source. So
+    /// nobody finds rooms by trying names.
+    pub joins: Rate,
+    pub joins_per_source: Rate,
 }
 
 impl Default for Limits {
@@ -24,6 +35,17 @@ impl Default for Limits {
             lookers: 32,
             rooms_per_client: 4,
             clients: 10_000,
+            rooms: 20_000,
+            rooms_per_source: 1_000,
+            joins: Rate {
+                burst: 20,
+                a_minute: 30,
+            },
+            // A class behind one address comes at the same time.
+            joins_per_source: Rate {
+                burst: 300,
+                a_minute: 120,
+            },
         }
     }
 }

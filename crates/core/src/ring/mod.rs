@@ -294,6 +294,17 @@ impl Ring {
             self.link.close();
             return;
         }
+        let why = match code {
+            close::TOO_MANY => Some(Denial::TooMany),
+            close::PASS_WANTED | close::PASS_REFUSED => Some(Denial::Uninvited),
+            _ => None,
+        };
+        if let Some(why) = why {
+            self.link.close();
+            self.denied(why, String::new(), out);
+            out.push(Output::Changed);
+            return;
+        }
         self.link.on_closed(now, &mut self.entropy);
         if let Standing::In { name, .. } = &self.standing {
             self.standing = Standing::Away(name.clone());
@@ -362,7 +373,12 @@ impl Ring {
                     out.push(outgoing.over(end));
                 }
             }
-            Denial::Taken | Denial::BadName | Denial::UnsupportedVersion | Denial::Full => {
+            Denial::Taken
+            | Denial::BadName
+            | Denial::UnsupportedVersion
+            | Denial::Full
+            | Denial::TooMany
+            | Denial::Uninvited => {
                 self.give_up_all(out);
                 self.sign_off(Standing::Denied { code, name }, out);
             }

@@ -113,6 +113,10 @@ pub enum Denial {
     TooFast,
     /// The directory has all the people it takes.
     Full,
+    /// The address that this comes from has as many connections as one may. Said by a close code.
+    TooMany,
+    /// The host is for those who show a pass. Said by a close code.
+    Uninvited,
 }
 
 /// A public key (X25519) to which letters are sealed.
@@ -170,6 +174,8 @@ words!(Denial {
     UnsupportedVersion = "unsupported_version",
     TooFast = "too_fast",
     Full = "full",
+    TooMany = "too_many",
+    Uninvited = "uninvited",
 });
 
 record!(Listed { name, busy });

@@ -182,3 +182,131 @@ fn rooms_without_anybody_are_freed() {
     hub.disconnect(ClientKey(1));
     assert_eq!(hub.counts().rooms, 0);
 }
+
+/// Clients of one source, who have said hello.
+fn hub_with_source(limits: Limits, clients: std::ops::RangeInclusive<u64>) -> Hub {
+    let mut hub = Hub::new(limits);
+    for n in clients {
+        hub.connect_from(ClientKey(n), Some(Source(7)));
+        let (version, token) = (1, token(n));
+        say(&mut hub, n, &ClientMsg::Hello { version, token });
+    }
+    hub
+}
+
+fn room(n: u32) -> RoomId {
+    let mut bytes = [9; 16];
+    bytes[..4].copy_from_slice(&n.to_le_bytes());
+    RoomId(bytes)
+}
+
+/// Whether the client came in.
+fn enters(hub: &mut Hub, now: Millis, n: u64, room: RoomId) -> Result<(), Refusal> {
+    let answer = hub.text(now, ClientKey(n), &encode(&ClientMsg::Look { room }));
+    match answer.first() {
+        Some(Effect::Send(_, ServerMsg::Room { .. })) => Ok(()),
+        Some(Effect::Send(_, ServerMsg::Refused { code, .. })) => Err(*code),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn leave(hub: &mut Hub, now: Millis, n: u64, room: RoomId) {
+    hub.text(now, ClientKey(n), &encode(&ClientMsg::Leave { room }));
+}
+
+#[test]
+fn ten_thousand_guesses_of_one_client_are_a_few() {
+    let mut hub = hub_with(1);
+    let mut tried = 0;
+    for n in 0..10_000 {
+        // Slower than its messages may come: what holds it is what it asks for.
+        let now = Millis(25 * u64::from(n));
+        match enters(&mut hub, now, 1, room(n)) {
+            Ok(()) => {
+                tried += 1;
+                leave(&mut hub, now, 1, room(n));
+            }
+            Err(code) => assert_eq!(code, Refusal::TooFast),
+        }
+    }
+    // 250 seconds.
+    assert!((100..=150).contains(&tried), "{tried}");
+}
+
+#[test]
+fn ten_thousand_guesses_of_one_address_are_a_few_however_often_it_comes_anew() {
+    let mut hub = Hub::new(Limits::default());
+    let mut tried = 0;
+    for n in 0..10_000 {
+        let key = u64::from(n);
+        hub.connect_from(ClientKey(key), Some(Source(7)));
+        let (version, token) = (1, token(key));
+        say(&mut hub, key, &ClientMsg::Hello { version, token });
+        let now = Millis(10 * key);
+        tried += u32::from(enters(&mut hub, now, key, room(n)).is_ok());
+        hub.disconnect(ClientKey(key));
+    }
+    // The burst, and two a second for a hundred seconds.
+    assert!((450..=550).contains(&tried), "{tried}");
+}
+
+#[test]
+fn a_room_that_one_has_already_costs_nothing() {
+    let mut hub = hub_with(1);
+    for _ in 0..100 {
+        assert_eq!(enters(&mut hub, NOW, 1, ROOM), Ok(()));
+    }
+}
+
+#[test]
+fn clients_of_one_source_share_their_rooms_and_give_them_back() {
+    let limits = Limits {
+        rooms_per_source: 5,
+        ..Limits::default()
+    };
+    let mut hub = hub_with_source(limits, 1..=3);
+    for n in 0..3 {
+        assert_eq!(enters(&mut hub, NOW, 1, room(n)), Ok(()));
+    }
+    assert_eq!(enters(&mut hub, NOW, 2, room(3)), Ok(()));
+    assert_eq!(enters(&mut hub, NOW, 2, room(4)), Ok(()));
+    let full = Err(Refusal::TooManyRooms);
+    assert_eq!(enters(&mut hub, NOW, 3, room(0)), full);
+    leave(&mut hub, NOW, 2, room(4));
+    assert_eq!(enters(&mut hub, NOW, 3, room(0)), Ok(()));
+    assert_eq!(enters(&mut hub, NOW, 3, room(1)), full);
+    hub.disconnect(ClientKey(1));
+    assert_eq!(enters(&mut hub, NOW, 3, room(1)), Ok(()));
+}
+
+#[test]
+fn the_server_has_so_many_rooms_and_those_that_are_there_stay_open() {
+    let mut hub = hub_with(2);
+    hub.allow(Limits {
+        rooms: 1,
+        ..Limits::default()
+    });
+    assert_eq!(enters(&mut hub, NOW, 1, ROOM), Ok(()));
+    let full = Err(Refusal::ServerFull);
+    assert_eq!(enters(&mut hub, NOW, 2, OTHER_ROOM), full);
+    assert_eq!(enters(&mut hub, NOW, 2, ROOM), Ok(()));
+}
+
+#[test]
+fn a_hundred_thousand_rooms_and_sources_leave_nothing_behind() {
+    let mut hub = Hub::new(Limits::default());
+    for n in 0..100_000 {
+        let key = u64::from(n);
+        hub.connect_from(ClientKey(key), Some(Source(key)));
+        let (version, token) = (1, token(key));
+        say(&mut hub, key, &ClientMsg::Hello { version, token });
+        assert_eq!(enters(&mut hub, Millis(key), key, room(n)), Ok(()));
+        hub.disconnect(ClientKey(key));
+    }
+    assert_eq!((hub.counts().clients, hub.counts().rooms), (0, 0));
+    // What they did in the last half minute is remembered, and then forgotten.
+    assert!(hub.counts().sources < 60_000);
+    hub.connect(ClientKey(200_000));
+    hub.text(Millis(200_000), ClientKey(200_000), "");
+    assert_eq!(hub.counts().sources, 0);
+}

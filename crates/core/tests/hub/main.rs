@@ -6,7 +6,7 @@ mod limits;
 mod rooms;
 
 use duologue_core::{
-    hub::{ClientKey, Effect, Hub, Limits},
+    hub::{ClientKey, Effect, Hub, Limits, Source},
     ids::{PeerId, PeerToken, RoomId},
     time::Millis,
     wire::{ClientMsg, Member, Refusal, Sealed, ServerMsg, close, encode},

@@ -3,8 +3,8 @@
 use crate::world::{CALM, STORM, World};
 use duologue_core::{
     call::{Ended, LinkStatus, PeerState, Phase},
-    io::Intent,
-    wire::{MAX_ROOM, Media},
+    io::{Input, Intent, SignalEvent},
+    wire::{MAX_ROOM, Media, Refusal, ServerMsg, close, encode},
 };
 
 #[test]
@@ -353,4 +353,54 @@ fn nobody_waits_for_ever_for_somebody_who_has_accepted() {
     world.until(2_000, "ana is told", |w| {
         w.people[ana].call.view().phase == Phase::Ended(Ended::OtherLeft)
     });
+}
+
+#[test]
+fn whoever_is_not_let_in_is_told_why_and_whoever_is_in_a_call_stays() {
+    for (code, why) in [
+        (close::TOO_MANY, Ended::TooMany),
+        (close::PASS_WANTED, Ended::PassWanted),
+        (close::PASS_REFUSED, Ended::PassRefused),
+        (close::SERVER_FULL, Ended::ServerFull),
+    ] {
+        let mut world = World::new(3, CALM);
+        let closed = Input::Signal(SignalEvent::Closed(code));
+        let outside = world.person();
+        world.run(500);
+        world.feed(outside, closed.clone());
+        let phase = world.people[outside].call.view().phase;
+        assert_eq!(phase, Phase::Ended(why));
+
+        let (ana, ben) = (world.joined(), world.joined());
+        world.until(10_000, "a call", |w| w.is_mesh_of(&[ana, ben]));
+        world.feed(ana, closed);
+        world.run(1_000);
+        assert!(world.is_mesh_of(&[ana, ben]), "{code}");
+    }
+}
+
+#[test]
+fn a_join_that_the_server_cannot_take_ends_with_its_reason() {
+    for (code, why) in [
+        (Refusal::TooManyRooms, Ended::TooMany),
+        (Refusal::TooFast, Ended::TooFast),
+        (Refusal::ServerFull, Ended::ServerFull),
+    ] {
+        let mut world = World::new(3, CALM);
+        let ana = world.person();
+        world.run(500);
+        let room = world.room();
+        let said = |room| {
+            let text = encode(&ServerMsg::Refused { code, room });
+            Input::Signal(SignalEvent::Text(text))
+        };
+        let name = "Ana".into();
+        world.user(ana, Intent::Join { name });
+        world.feed(ana, said(None));
+        let phase = world.people[ana].call.view().phase;
+        assert_eq!(phase, Phase::Joining, "of some message among many");
+        world.feed(ana, said(Some(room)));
+        let phase = world.people[ana].call.view().phase;
+        assert_eq!(phase, Phase::Ended(why));
+    }
 }

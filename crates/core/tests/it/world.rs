@@ -6,7 +6,7 @@ use duologue_core::{
     call::{Call, Config, PeerState, Phase},
     entropy::Entropy,
     hub::{ClientKey, Effect, Hub, Limits},
-    ids::{ConnId, Epoch, OpId, PeerId, PeerToken},
+    ids::{ConnId, Epoch, OpId, PeerId, PeerToken, RoomId},
     io::{
         ConnEvent, ConnState, Input, Intent, Op, OpError, OpValue, Output, Sdp, SdpKind,
         SignalEvent,
@@ -305,6 +305,10 @@ impl World {
 
     pub fn start_server(&mut self) {
         self.server_up = true;
+    }
+
+    pub fn room(&self) -> RoomId {
+        self.secret.keys().room()
     }
 
     pub fn user(&mut self, who: usize, intent: Intent) {

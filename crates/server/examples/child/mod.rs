@@ -2,7 +2,8 @@
 //! example starts itself once more, and that one serves.
 
 use duologue_server::{
-    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, relays::Relays, start,
+    Config, DirectoryKind, Entry, Limits, Timing, assets::Assets, origin::Origins, relays::Relays,
+    start,
 };
 use std::{
     env,
@@ -42,6 +43,7 @@ async fn serve() -> Outcome<()> {
         inside: None,
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        entry: Entry::default(),
         timing: Timing::default(),
     };
     let running = start(config).await?;

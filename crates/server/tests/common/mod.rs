@@ -12,7 +12,7 @@ use duologue_core::{
     wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
 use duologue_server::{
-    Config, DirectoryKind, Limits, Running, Timing, assets::Assets, origin::Origins,
+    Config, DirectoryKind, Entry, Limits, Running, Timing, assets::Assets, origin::Origins,
     relays::Relays, start,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -20,11 +20,15 @@ use std::{marker::PhantomData, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
+    tungstenite::{
+        Error, Message,
+        client::IntoClientRequest,
+        http::{HeaderName, HeaderValue},
+    },
 };
 
 pub const ROOM: RoomId = RoomId([1; 16]);
@@ -42,6 +46,7 @@ pub fn config() -> Config {
         inside: None,
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        entry: Entry::default(),
         timing: Timing::default(),
     }
 }
@@ -116,6 +121,43 @@ impl<Said: Json> Client<Said> {
         Ok(Client(connect_async(request).await?.0, PhantomData))
     }
 
+    /// Opened by the server's own page, with these headers too.
+    pub async fn open_with(
+        address: SocketAddr,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/{path}").into_client_request()?;
+        let origin = format!("http://{address}");
+        for (name, value) in headers.iter().chain(&[("origin", origin.as_str())]) {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            let value = HeaderValue::from_str(value).unwrap();
+            request.headers_mut().insert(name, value);
+        }
+        Ok(Client(connect_async(request).await?.0, PhantomData))
+    }
+
+    /// On a connection that is there already.
+    pub async fn open_over(stream: TcpStream, address: SocketAddr) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        let origin = HeaderValue::from_str(&format!("http://{address}")).unwrap();
+        request.headers_mut().insert("origin", origin);
+        let (socket, _) = client_async(request, MaybeTlsStream::Plain(stream)).await?;
+        Ok(Client(socket, PhantomData))
+    }
+
+    /// The next message, or the code that came instead of it.
+    pub async fn heard_or_closed(&mut self) -> Result<Said, u16> {
+        loop {
+            match timeout(PATIENCE, self.0.next()).await.unwrap() {
+                Some(Ok(Message::Text(text))) => return Ok(decode(&text, MAX_FRAME).unwrap()),
+                Some(Ok(Message::Close(Some(frame)))) => return Err(frame.code.into()),
+                Some(Ok(_)) => {}
+                end => panic!("neither a message nor a close code: {end:?}"),
+            }
+        }
+    }
+
     pub async fn say(&mut self, message: &impl Json) {
         self.send(Message::text(encode(message))).await;
     }
@@ -152,6 +194,19 @@ impl<Said: Json> Client<Said> {
     }
 }
 
+/// Asks until there is something.
+pub async fn until_some<T>(ask: impl AsyncFn() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(it) = ask().await {
+                return it;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, asking).await.unwrap()
+}
+
 pub struct Reply {
     pub status: u16,
     pub body: Vec<u8>,
@@ -173,14 +228,35 @@ pub async fn http(address: SocketAddr, request: &str, headers: &[&str]) -> Reply
     http_over(stream, address, request, headers).await
 }
 
+pub async fn http_with_body(
+    address: SocketAddr,
+    request: &str,
+    headers: &[&str],
+    body: &str,
+) -> Reply {
+    let stream = TcpStream::connect(address).await.unwrap();
+    http_whole(stream, address, request, headers, body).await
+}
+
 pub async fn http_over(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     address: SocketAddr,
     request: &str,
     headers: &[&str],
 ) -> Reply {
+    http_whole(stream, address, request, headers, "").await
+}
+
+async fn http_whole(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    address: SocketAddr,
+    request: &str,
+    headers: &[&str],
+    body: &str,
+) -> Reply {
     let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-    let text = format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{lines}\r\n");
+    let text =
+        format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{lines}\r\n{body}");
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, stream.read_to_end(&mut answer))

@@ -1,0 +1,222 @@
+//! The terms on which this server serves: everything about it that may change while it runs. Whoever comes
+//! meets the terms of that moment; nobody who is here is sent away for new ones.
+
+use crate::{
+    Limits,
+    doors::{Doors, Network, Place, Rules, Shut},
+    origin::Origins,
+    passes::Passes,
+    proxies::Proxies,
+    relays::Relays,
+};
+use axum::http::{HeaderMap, header};
+use duologue_core::{hub::Source, pace::Rate, wire::close};
+use std::{
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+    sync::{Arc, PoisonError, RwLock},
+    time::SystemTime,
+};
+
+/// What pages call the protocol when they open a socket. They can say nothing else in that moment, so a
+/// pass is a second protocol that begins like this.
+pub(crate) const PROTOCOL: &str = "duologue";
+const PASS: &str = "pass.";
+/// Tries of a password from one address. A person mistypes; a thousand words a day find no password.
+const TRIES: Rules = Rules {
+    total: 1_000,
+    each: 10,
+    pace: Rate {
+        burst: 10,
+        a_minute: 6,
+    },
+};
+
+#[derive(Clone, Debug)]
+pub struct Terms {
+    pub origins: Origins,
+    pub limits: Limits,
+    pub relays: Relays,
+    /// How long somebody's name rings before nobody answers.
+    pub ring_seconds: u16,
+    pub entry: Entry,
+}
+
+/// Who may come in, and how many.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// TCP connections, whatever they are for.
+    pub connections: Rules,
+    /// WebSockets.
+    pub sockets: Rules,
+    pub proxies: Proxies,
+    /// Everybody may without.
+    pub passes: Option<Passes>,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Entry {
+            connections: Rules {
+                total: 25_000,
+                each: 1_000,
+                pace: Rate {
+                    burst: 600,
+                    a_minute: 1_200,
+                },
+            },
+            sockets: Rules {
+                // The machines have a number of their own, and say so in words.
+                total: usize::MAX,
+                each: 400,
+                pace: Rate {
+                    burst: 300,
+                    a_minute: 240,
+                },
+            },
+            proxies: Proxies::default(),
+            passes: None,
+        }
+    }
+}
+
+/// The terms of now, and who is here by them.
+pub(crate) struct Standing {
+    terms: RwLock<Arc<Terms>>,
+    connections: Arc<Doors>,
+    sockets: Arc<Doors>,
+    tries: Arc<Doors>,
+    /// Makes numbers of networks that mean nothing to anybody.
+    blind: RandomState,
+}
+
+/// Somebody at the other end of a TCP connection, who has a place as long as any part of it lives.
+#[derive(Clone)]
+pub(crate) struct Guest {
+    address: IpAddr,
+    _place: Arc<Place>,
+}
+
+/// Who has come in, with a place.
+pub(crate) struct Visit {
+    pub(crate) source: Option<Source>,
+    _place: Place,
+}
+
+/// What comes of a password.
+pub(crate) enum Answer {
+    Pass(String),
+    Wrong,
+    TooFast,
+}
+
+impl Standing {
+    pub(crate) fn new(terms: Terms) -> Self {
+        Standing {
+            connections: Doors::new(terms.entry.connections),
+            sockets: Doors::new(terms.entry.sockets),
+            tries: Doors::new(TRIES),
+            blind: RandomState::new(),
+            terms: RwLock::new(Arc::new(terms)),
+        }
+    }
+
+    pub(crate) fn terms(&self) -> Arc<Terms> {
+        let terms = self.terms.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&terms)
+    }
+
+    pub(crate) fn change(&self, terms: Terms) {
+        self.connections.allow(terms.entry.connections);
+        self.sockets.allow(terms.entry.sockets);
+        *self.terms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(terms);
+    }
+
+    /// A TCP connection has come. Those of our own proxies are many people's.
+    pub(crate) fn meet(&self, address: IpAddr) -> Option<Guest> {
+        let is_many = self.terms().entry.proxies.is_trusted(address);
+        let from = network(address).filter(|_| !is_many);
+        let place = self.connections.enter(from).ok()?;
+        Some(Guest {
+            address,
+            _place: Arc::new(place),
+        })
+    }
+
+    /// Whether a proxy of ours says first who this is.
+    pub(crate) fn is_announced(&self, guest: &Guest) -> bool {
+        self.terms().entry.proxies.announces(guest.address)
+    }
+
+    /// It has said so: the place is theirs from now on.
+    pub(crate) fn announce(&self, address: IpAddr) -> Option<Guest> {
+        let place = self.connections.enter(network(address)).ok()?;
+        Some(Guest {
+            address,
+            _place: Arc::new(place),
+        })
+    }
+
+    /// Somebody opens a socket: a place, or the code to close it with.
+    pub(crate) fn enter(&self, guest: &Guest, headers: &HeaderMap) -> Result<Visit, u16> {
+        let terms = self.terms();
+        let from = network(terms.entry.proxies.visitor(guest.address, headers));
+        let place = self.sockets.enter(from).map_err(|shut| match shut {
+            Shut::Full => close::SERVER_FULL,
+            Shut::TooMany => close::TOO_MANY,
+            Shut::TooFast => close::TOO_FAST,
+        })?;
+        if let Some(passes) = &terms.entry.passes {
+            let pass = protocols(headers).find_map(|it| it.strip_prefix(PASS));
+            let pass = pass.ok_or(close::PASS_WANTED)?;
+            if !passes.accept(SystemTime::now(), pass) {
+                return Err(close::PASS_REFUSED);
+            }
+        }
+        Ok(Visit {
+            source: from.map(|it| Source(self.blind.hash_one(it))),
+            _place: place,
+        })
+    }
+
+    /// Somebody says the password. Tries are counted for those on this machine too: behind a proxy that is
+    /// not ours by name, they are everybody.
+    pub(crate) fn try_password(&self, guest: &Guest, headers: &HeaderMap, word: &str) -> Answer {
+        let terms = self.terms();
+        let visitor = terms.entry.proxies.visitor(guest.address, headers);
+        let Ok(_place) = self.tries.enter(Some(Network::of(visitor))) else {
+            return Answer::TooFast;
+        };
+        let passes = terms.entry.passes.as_ref();
+        match passes.and_then(|it| it.give(SystemTime::now(), word)) {
+            Some(pass) => Answer::Pass(pass),
+            None => Answer::Wrong,
+        }
+    }
+}
+
+impl Terms {
+    /// Whether who asks for something by plain HTTP may use this server at all.
+    pub(crate) fn has_pass(&self, headers: &HeaderMap) -> bool {
+        let Some(passes) = &self.entry.passes else {
+            return true;
+        };
+        let said = headers.get(header::AUTHORIZATION);
+        let said = said.and_then(|it| it.to_str().ok());
+        let pass = said.and_then(|it| it.strip_prefix("Bearer "));
+        pass.is_some_and(|pass| passes.accept(SystemTime::now(), pass))
+    }
+}
+
+/// This machine itself is limited by the totals alone: who is on it can do worse, and a proxy on it that is
+/// not ours by name is everybody.
+fn network(address: IpAddr) -> Option<Network> {
+    let is_local = address.to_canonical().is_loopback();
+    (!is_local).then(|| Network::of(address))
+}
+
+fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let lines = lines.filter_map(|it| it.to_str().ok());
+    lines.flat_map(|it| it.split(',')).map(str::trim)
+}
