@@ -6,6 +6,8 @@
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
+//! | `log`     | what is told to whoever runs this |
+//! | `metrics` | what is counted, and who may read it |
 //! | `names`   | which names look alike |
 //! | `origin`  | which pages may open `/ws` |
 //! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
@@ -17,6 +19,8 @@
 pub mod assets;
 mod headers;
 mod listen;
+pub mod log;
+mod metrics;
 mod names;
 pub mod origin;
 mod relay;
@@ -27,16 +31,13 @@ pub mod tls;
 
 pub use duologue_core::hub::Limits;
 pub use listen::{Running, StartError, start};
+pub(crate) use log::say;
 pub use router::AUTHORITY;
 
 use assets::Assets;
 use origin::Origins;
 use relays::Relays;
-use std::{
-    io::{self, Write},
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 use tls::Tls;
 
 pub struct Config {
@@ -51,7 +52,19 @@ pub struct Config {
     pub directory: DirectoryKind,
     /// How long somebody's name rings before nobody answers.
     pub ring_seconds: u16,
+    pub metrics: Metrics,
     pub timing: Timing,
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metrics {
+    Off,
+    /// Programs on this machine, at the page's own address.
+    #[default]
+    Near,
+    /// Whoever reaches this address, which serves nothing else.
+    At(SocketAddr),
 }
 
 /// Whether people can call each other by name here.
@@ -93,9 +106,4 @@ impl Default for Timing {
             certificate: Duration::from_secs(30),
         }
     }
-}
-
-/// To whoever runs this.
-pub(crate) fn say(sentence: &str) {
-    writeln!(io::stderr(), "duologue: {sentence}").ok();
 }

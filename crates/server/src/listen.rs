@@ -2,16 +2,21 @@
 //! `axum::serve`, which cannot be told how long a request's header may take.
 
 use crate::{
-    Config, router,
-    tls::{self, Secured, TlsError},
+    Config, Metrics, log, metrics, router,
+    tls::{self, Secured, TlsError, acme},
 };
-use axum::Router;
-use hyper::server::conn::{http1, http2};
+use axum::{Router, extract::ConnectInfo, response::Response};
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::Service,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{convert::Infallible, fmt, io, net::SocketAddr, pin::pin, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -63,6 +68,7 @@ impl std::error::Error for StartError {}
 #[must_use]
 pub struct Running {
     addresses: Vec<SocketAddr>,
+    metrics: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     drain: Duration,
 }
@@ -73,25 +79,36 @@ impl Running {
         &self.addresses
     }
 
+    /// Where the numbers are told, if they have an address of their own.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
     /// Closes every socket with 1001, lets answers under way finish, and comes back when all of that is
     /// done or has taken too long.
     pub async fn stop(self) {
+        log::stopping();
         self.stop.send_replace(true);
         // Each task holds a receiver until its end.
         timeout(self.drain, self.stop.closed()).await.ok();
+        log::stopped();
     }
 }
 
 /// Binds all addresses (or none) and serves in the background.
 pub async fn start(config: Config) -> Result<Running, StartError> {
+    metrics::begin();
     let mut listeners = Vec::new();
     let mut addresses = Vec::new();
     for address in &config.listen {
-        let failed = |cause| StartError::Address(*address, cause);
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        addresses.push(listener.local_addr().map_err(failed)?);
+        let (listener, address) = bind(*address).await?;
+        addresses.push(address);
         listeners.push(listener);
     }
+    let metrics = match config.metrics {
+        Metrics::At(address) => Some(bind(address).await?),
+        Metrics::Off | Metrics::Near => None,
+    };
     let look = config.timing.certificate;
     let secured = config.tls.as_ref().map(|it| tls::secure(it, look));
     let secured = secured.transpose().map_err(StartError::Certificate)?;
@@ -103,14 +120,30 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         secured,
         header,
     };
+    log::started(&addresses, site.secured.is_some());
     for listener in listeners {
         tokio::spawn(accept(listener, site.clone(), stopped.clone()));
     }
+    let metrics = metrics.map(|(listener, address)| {
+        let site = Site::plain(metrics::router(), header);
+        tokio::spawn(accept(listener, site, stopped));
+        address
+    });
+    tokio::spawn(log::keep_summing_up());
     Ok(Running {
         addresses,
+        metrics,
         stop,
         drain,
     })
+}
+
+/// A listener, and the address that it was really given.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |cause| StartError::Address(address, cause);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let given = listener.local_addr().map_err(failed)?;
+    Ok((listener, given))
 }
 
 /// What is served, and how.
@@ -123,6 +156,17 @@ struct Site {
     header: Duration,
 }
 
+impl Site {
+    fn plain(router: Router, header: Duration) -> Self {
+        Site {
+            elsewhere: router.clone(),
+            router,
+            secured: None,
+            header,
+        }
+    }
+}
+
 async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
@@ -130,50 +174,73 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
             _ = stopped.wait_for(|stop| *stop) => return,
         };
         match accepted {
-            Ok((stream, _)) => {
-                tokio::spawn(meet(stream, site.clone(), stopped.clone()));
+            Ok((stream, peer)) => {
+                log::detail(peer, "connected");
+                tokio::spawn(meet(stream, peer, site.clone(), stopped.clone()));
             }
             Err(_) => sleep(BREATHER).await,
         }
     }
 }
 
-/// How a connection fails is the client's affair, and its address nobody's: nothing is logged.
-async fn meet(stream: TcpStream, site: Site, stopped: watch::Receiver<bool>) {
+/// How a connection fails is the client's affair, and its address nobody's: it is counted, and no more.
+async fn meet(stream: TcpStream, peer: SocketAddr, site: Site, stopped: watch::Receiver<bool>) {
     // Signalling is short messages that somebody waits for.
     stream.set_nodelay(true).ok();
     let Some(secured) = site.secured else {
-        return serve(stream, site.router, site.header, stopped).await;
+        return serve(stream, Told(site.router, peer), site.header, stopped).await;
     };
     let mut first = [0];
     match timeout(site.header, stream.peek(&mut first)).await {
         Ok(Ok(1)) if first == TLS_HANDSHAKE => {}
-        Ok(Ok(1)) => return serve(stream, site.elsewhere, site.header, stopped).await,
+        Ok(Ok(1)) => return serve(stream, Told(site.elsewhere, peer), site.header, stopped).await,
         _ => return,
     }
     let Ok(Ok(stream)) = timeout(site.header, secured.acceptor.accept(stream)).await else {
-        return;
+        metrics::tls(false);
+        return log::detail(peer, "its TLS handshake failed");
     };
+    metrics::tls(true);
+    let told = Told(site.router, peer);
     match stream.get_ref().1.alpn_protocol() {
-        Some(b"h2") => serve_http2(stream, site.router, stopped).await,
-        _ => serve(stream, site.router, site.header, stopped).await,
+        Some(b"h2") => serve_http2(stream, told, stopped).await,
+        // It has seen what it wanted to.
+        Some(acme::CHALLENGE) => {}
+        _ => serve(stream, told, site.header, stopped).await,
     }
 }
 
+/// A router that is told with each request who connects.
+#[derive(Clone)]
+struct Told(Router, SocketAddr);
+
+impl Service<Request<Incoming>> for Told {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = <Routing as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(ConnectInfo(self.1));
+        TowerToHyperService::new(self.0.clone()).call(request)
+    }
+}
+
+type Routing = TowerToHyperService<Router>;
+
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: Router,
+    router: Told,
     header: Duration,
     mut stopped: watch::Receiver<bool>,
 ) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), router)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
-        _ = &mut connection => return,
+        end = &mut connection => return metrics::served(&end),
         _ = stopped.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
     }
     connection.await.ok();
@@ -182,7 +249,7 @@ async fn serve(
 /// The page's files, many at once. Sockets come by connections of their own.
 async fn serve_http2(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: Router,
+    router: Told,
     mut stopped: watch::Receiver<bool>,
 ) {
     let connection = http2::Builder::new(TokioExecutor::new())
@@ -190,7 +257,7 @@ async fn serve_http2(
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(HEADERS)
         .keep_alive_interval(PROBE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), router);
     let mut connection = pin!(connection);
     tokio::select! {
         _ = &mut connection => return,

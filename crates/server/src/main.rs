@@ -6,7 +6,7 @@ mod welcome;
 use args::Args;
 use clap::Parser;
 use duologue_server::{
-    Config, Limits, Timing, assets::Assets, origin::Origins, relays::Relays, start,
+    Config, Limits, Timing, assets::Assets, log, origin::Origins, relays::Relays, start,
 };
 use std::{
     io::{self, Write},
@@ -22,19 +22,21 @@ async fn main() -> ExitCode {
     match serve(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
-            writeln!(io::stderr(), "duologue: {sentence}").ok();
+            log::say(&sentence);
             ExitCode::FAILURE
         }
     }
 }
 
 async fn serve(args: Args) -> Result<(), String> {
+    log::begin(args.log.into(), args.log_details);
     let assets = match &args.static_dir {
         None => Assets::embedded(),
         Some(directory) => Assets::read(directory)
             .map_err(|error| format!("cannot serve {}: {error}", directory.display()))?,
     };
-    let tls = args.tls.map(|it| it.with(args.state)).transpose()?;
+    let tls = args.tls.map(|it| it.with(args.state, args.acme));
+    let tls = tls.transpose()?;
     let by = Scheme::of(tls.as_ref());
     let config = Config {
         listen: args.listen,
@@ -48,6 +50,7 @@ async fn serve(args: Args) -> Result<(), String> {
         relays: Relays::of(args.stun, args.turn),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
+        metrics: args.metrics,
         timing: Timing::default(),
     };
     make_room(args.max_clients);
@@ -55,6 +58,13 @@ async fn serve(args: Args) -> Result<(), String> {
     let asked = asked_to_stop().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
     welcome::say(running.addresses(), by);
+    if let Some(address) = running.metrics() {
+        writeln!(
+            io::stdout(),
+            "duologue: metrics at http://{address}/metrics"
+        )
+        .ok();
+    }
     asked.await;
     running.stop().await;
     Ok(())
@@ -66,12 +76,10 @@ fn make_room(clients: usize) {
     let files = rlimit::increase_nofile_limit(2 * clients + FILES_BESIDE).unwrap_or(u64::MAX);
     if files < clients + FILES_BESIDE {
         let places = files.saturating_sub(FILES_BESIDE);
-        writeln!(
-            io::stderr(),
-            "duologue: this system lets it have {files} files open, which is enough for {places} people; \
+        log::say(&format!(
+            "this system lets it have {files} files open, which is enough for {places} people; \
              raise `ulimit -n`, or LimitNOFILE= of systemd, for {clients}"
-        )
-        .ok();
+        ));
     }
 }
 

@@ -1,9 +1,11 @@
 //! Which address leads where: the page's files, what the page asks about this server, and the socket.
 
 use crate::{
-    Config, DirectoryKind, Timing,
+    Config, DirectoryKind, Metrics, Timing,
     assets::{self, Assets},
     headers::{self, Policies},
+    log,
+    metrics::{self, Lost},
     names,
     origin::{self, Origins},
     relay::Relay,
@@ -13,7 +15,7 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{State, WebSocketUpgrade, ws::WebSocket},
+    extract::{ConnectInfo, Extension, State, WebSocketUpgrade, ws::WebSocket},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::map_response_with_state,
     response::{IntoResponse, Redirect, Response},
@@ -24,12 +26,15 @@ use duologue_core::{
     hub::Hub,
     wire,
 };
-use std::{future::ready, sync::Arc, time::SystemTime};
+use std::{future::ready, net::SocketAddr, sync::Arc, time::SystemTime};
 use tokio::sync::watch;
 
 /// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
 /// is read in several turns.
 const SOCKET_BUFFER: usize = 1024;
+
+/// Who connects: `listen` says so with each request.
+type Peer = Extension<ConnectInfo<SocketAddr>>;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);
@@ -42,6 +47,7 @@ struct Shared {
     names: Option<Arc<Relay<Directory>>>,
     relays: Relays,
     ring_seconds: u16,
+    metrics: Metrics,
     timing: Timing,
     stop: watch::Receiver<bool>,
 }
@@ -63,6 +69,7 @@ pub(crate) fn router(
         ring_seconds: config.ring_seconds,
         assets: config.assets,
         origins: config.origins,
+        metrics: config.metrics,
         timing: config.timing,
         stop,
     };
@@ -73,6 +80,7 @@ pub(crate) fn router(
     router
         .route("/healthz", get(health))
         .route("/config.json", get(settings))
+        .route("/metrics", get(numbers))
         .route("/ws", get(signalling))
         .route("/names", get(directory_socket))
         .fallback(get(asset))
@@ -110,6 +118,15 @@ async fn health(State(App(shared)): State<App>) -> Response {
         false => (no_store, "ok").into_response(),
         true => (StatusCode::SERVICE_UNAVAILABLE, no_store, "stopping").into_response(),
     }
+}
+
+async fn numbers(
+    State(App(shared)): State<App>,
+    Extension(ConnectInfo(peer)): Peer,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    metrics::answer(shared.metrics, peer, &uri, &headers)
 }
 
 /// Wakes itself, for as long as the server lives.
@@ -167,17 +184,25 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
 
 async fn signalling(
     State(App(shared)): State<App>,
+    peer: Peer,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let serving = shared.clone();
-    open(&shared, &headers, upgrade, move |socket, stop| async move {
-        socket::serve(socket, &serving.rooms, serving.timing, stop).await;
-    })
+    open(
+        &shared,
+        peer,
+        &headers,
+        upgrade,
+        move |socket, stop| async move {
+            socket::serve(socket, &serving.rooms, serving.timing, stop).await;
+        },
+    )
 }
 
 async fn directory_socket(
     State(App(shared)): State<App>,
+    peer: Peer,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -185,23 +210,33 @@ async fn directory_socket(
         return (StatusCode::NOT_FOUND, "this host has no directory\n").into_response();
     };
     let timing = shared.timing;
-    open(&shared, &headers, upgrade, move |socket, stop| async move {
-        socket::serve(socket, &names, timing, stop).await;
-    })
+    open(
+        &shared,
+        peer,
+        &headers,
+        upgrade,
+        move |socket, stop| async move {
+            socket::serve(socket, &names, timing, stop).await;
+        },
+    )
 }
 
 /// A socket, for a page that may have one.
 fn open<F: Future<Output = ()> + Send + 'static>(
     shared: &Shared,
+    Extension(ConnectInfo(peer)): Peer,
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
     serve: impl FnOnce(WebSocket, watch::Receiver<bool>) -> F + Send + 'static,
 ) -> Response {
     if !shared.origins.accept(headers) {
+        metrics::dropped(Lost::Handshake, "origin");
+        log::detail(peer, "a page of another origin was refused");
         return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
     }
     let stop = shared.stop.clone();
     if *stop.borrow() {
+        metrics::dropped(Lost::Handshake, "stopping");
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     upgrade

@@ -3,6 +3,7 @@
 
 use crate::{
     Timing,
+    metrics::{self, Lost},
     relay::{Machine, Outgoing, Relay},
 };
 use axum::{
@@ -41,6 +42,7 @@ pub(crate) async fn serve<M: Machine>(
     timing: Timing,
     mut stop: watch::Receiver<bool>,
 ) {
+    let _open = M::COUNTED.open();
     let (key, mut queue) = relay.connect();
     let end = run(&mut socket, relay, key, &mut queue, timing, &mut stop).await;
     relay.disconnect(key);
@@ -49,6 +51,7 @@ pub(crate) async fn serve<M: Machine>(
         End::Close(code) => (code, true),
         End::Broken(code) => (code, false),
     };
+    metrics::closed(code);
     let frame = CloseFrame {
         code,
         reason: Utf8Bytes::default(),
@@ -103,13 +106,17 @@ async fn run<M: Machine>(
                 continue;
             }
             next = queue.recv() => match next {
-                Some(Outgoing::Text(text)) => Message::Text(Utf8Bytes::clone(&text)),
+                Some(Outgoing::Text(text, read)) => {
+                    read.handed();
+                    Message::Text(Utf8Bytes::clone(&text))
+                }
                 Some(Outgoing::Close(code)) => return End::Close(code),
                 // Too slow: come again when the line is better.
                 None => return End::Close(close_code::AGAIN),
             },
             _ = ping.tick() => {
                 if unanswered >= MISSED {
+                    metrics::dropped(Lost::Connection, "silent");
                     return End::Gone;
                 }
                 unanswered += 1;
@@ -124,8 +131,13 @@ async fn run<M: Machine>(
             }
             () = stopped(stop) => return End::Close(close::GOING_AWAY),
         };
-        if !matches!(timeout(timing.send, socket.send(message)).await, Ok(Ok(()))) {
-            return End::Gone;
+        match timeout(timing.send, socket.send(message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return End::Gone,
+            Err(_) => {
+                metrics::dropped(Lost::Connection, "slow_reader");
+                return End::Gone;
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 //! example starts itself once more, and that one serves.
 
 use duologue_server::{
-    Config, DirectoryKind, Limits, Timing, assets::Assets, origin::Origins, relays::Relays, start,
+    Config, DirectoryKind, Limits, Metrics, Timing, assets::Assets, origin::Origins,
+    relays::Relays, start,
 };
 use std::{
     env,
@@ -41,6 +42,7 @@ async fn serve() -> Outcome<()> {
         relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        metrics: Metrics::default(),
         timing: Timing::default(),
     };
     let running = start(config).await?;

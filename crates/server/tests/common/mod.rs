@@ -12,7 +12,7 @@ use duologue_core::{
     wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
 use duologue_server::{
-    Config, DirectoryKind, Limits, Running, Timing, assets::Assets, origin::Origins,
+    Config, DirectoryKind, Limits, Metrics, Running, Timing, assets::Assets, origin::Origins,
     relays::Relays, start,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -23,7 +23,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, client_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
@@ -41,6 +41,7 @@ pub fn config() -> Config {
         relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        metrics: Metrics::default(),
         timing: Timing::default(),
     }
 }
@@ -106,13 +107,25 @@ impl<Said: Json> Client<Said> {
         path: &str,
         origin: Option<&str>,
     ) -> Result<Self, Error> {
+        let stream = TcpStream::connect(address).await?;
+        Self::open_over(stream, address, path, origin).await
+    }
+
+    /// Over a connection that is there already.
+    pub async fn open_over(
+        stream: TcpStream,
+        address: SocketAddr,
+        path: &str,
+        origin: Option<&str>,
+    ) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/{path}").into_client_request()?;
         if let Some(origin) = origin {
             request
                 .headers_mut()
                 .insert("origin", HeaderValue::from_str(origin).unwrap());
         }
-        Ok(Client(connect_async(request).await?.0, PhantomData))
+        let stream = MaybeTlsStream::Plain(stream);
+        Ok(Client(client_async(request, stream).await?.0, PhantomData))
     }
 
     pub async fn say(&mut self, message: &impl Json) {
