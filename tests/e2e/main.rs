@@ -26,6 +26,7 @@ macro_rules! pairs {
 }
 
 mod access;
+mod acme;
 mod broken;
 mod chat;
 mod check;

@@ -3,7 +3,7 @@
 mod acme;
 
 use acme::AcmeArgs;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, ValueEnum, builder::FalseyValueParser};
 use duologue_server::{
     DirectoryKind, Metrics,
     log::Log,
@@ -141,7 +141,7 @@ pub(crate) struct Args {
     pub log: LogKind,
 
     /// Write network addresses too: of who connects, and who is refused.
-    #[arg(long, env = "DUOLOGUE_LOG_DETAILS")]
+    #[arg(long, env = "DUOLOGUE_LOG_DETAILS", value_parser = FalseyValueParser::new())]
     pub log_details: bool,
 }
 

@@ -77,9 +77,19 @@ pub fn begin(log: Log, details: bool) {
 pub fn say(sentence: &str) {
     match is_on() {
         true => warn!("{sentence}"),
-        false => {
-            writeln!(io::stderr(), "duologue: {sentence}").ok();
-        }
+        false => plain(sentence),
+    }
+}
+
+fn plain(sentence: &str) {
+    writeln!(io::stderr(), "duologue: {sentence}").ok();
+}
+
+/// Good news that somebody waits for, however much they want to read.
+pub(crate) fn tell(sentence: &str) {
+    match is_on() {
+        true => info!("{sentence}"),
+        false => plain(sentence),
     }
 }
 

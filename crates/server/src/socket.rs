@@ -147,10 +147,12 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 fn broken(error: Error) -> End {
-    use tungstenite::Error as Cause;
+    use tungstenite::{Error as Cause, error::ProtocolError::ResetWithoutClosingHandshake};
     match error.into_inner().downcast_ref::<Cause>() {
         Some(Cause::Capacity(_)) => End::Broken(close::TOO_BIG),
         Some(Cause::Utf8(_)) => End::Broken(close_code::INVALID),
+        // A tab that was closed, or a path that died.
+        Some(Cause::Protocol(ResetWithoutClosingHandshake)) => End::Gone,
         Some(Cause::Protocol(_)) => End::Broken(close_code::PROTOCOL),
         _ => End::Gone,
     }

@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome, ask, find};
 
-/// Each browser with its driver, a display for what has no headless mode, and what looks at
-/// recordings.
+/// Each browser with its driver, a display for what has no headless mode, what looks at recordings,
+/// the proxies that hosts put before the server, and an authority for certificates.
 const BROWSERS: &[(&[&str], &str)] = &[
     (
         &["chromium", "chromium-browser", "google-chrome"],
@@ -18,6 +18,9 @@ const BROWSERS: &[(&[&str], &str)] = &[
     (&["firefox-esr", "firefox"], "firefox-esr"),
     (&["Xvfb"], "xvfb"),
     (&["ffprobe"], "ffmpeg"),
+    (&["nginx"], "nginx"),
+    (&["caddy"], "caddy"),
+    (&["pebble"], "pebble"),
 ];
 
 pub fn browsers_missing(env: &Env) -> Option<String> {

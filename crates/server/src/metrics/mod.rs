@@ -11,6 +11,8 @@ mod text;
 
 pub(crate) use serve::{answer, router};
 
+use axum::extract::ws::close_code;
+use duologue_core::wire::close;
 use histogram::Histogram;
 use std::{
     collections::BTreeMap,
@@ -178,18 +180,19 @@ pub(crate) fn tls(succeeded: bool) {
 /// Why the server closed a socket, by the code that it closed it with (docs/protocol.md).
 pub(crate) fn closed(code: u16) {
     let reason = match code {
-        1001 => return, // It stops: nobody's fault.
-        1002 => "protocol",
-        1003 => "binary",
-        1007 => "not_utf8",
-        1008 => "no_hello",
-        1009 => "too_big",
-        1013 => "slow_reader",
-        4001 => "replaced",
-        4002 => "bad_message",
-        4003 => "too_fast",
-        4004 => "unsupported_version",
-        4005 => "server_full",
+        // It stops: nobody's fault.
+        close::GOING_AWAY => return,
+        close::TOO_BIG => "too_big",
+        close::REPLACED => "replaced",
+        close::BAD_MESSAGE => "bad_message",
+        close::TOO_FAST => "too_fast",
+        close::UNSUPPORTED_VERSION => "unsupported_version",
+        close::SERVER_FULL => "server_full",
+        close_code::PROTOCOL => "protocol",
+        close_code::UNSUPPORTED => "binary",
+        close_code::INVALID => "not_utf8",
+        close_code::POLICY => "no_hello",
+        close_code::AGAIN => "slow_reader",
         _ => "other",
     };
     dropped(Lost::Connection, reason);

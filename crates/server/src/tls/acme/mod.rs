@@ -92,7 +92,7 @@ async fn keep_up(acme: Acme, kept: Kept, door: Weak<Door>, mut due: SystemTime, 
                 );
                 shown.show(certificate.key);
                 match first {
-                    true => log::say(&news),
+                    true => log::tell(&news),
                     false => log::note(&news),
                 }
             }

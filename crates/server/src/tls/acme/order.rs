@@ -2,15 +2,14 @@
 //! certificate. Says in a sentence what went wrong.
 
 use super::{Acme, door::Door, kept::Kept};
-use crate::tls::{Pair, TlsError, certified};
+use crate::tls::TlsError;
 use instant_acme::{
     Account, AccountBuilder, AuthorizationStatus, ChallengeType, Error, Identifier, NewAccount,
     NewOrder, Order, OrderStatus, RetryPolicy,
 };
 use rcgen::{CertificateParams, CustomExtension, DistinguishedName, KeyPair};
 use rustls::{crypto::ring, pki_types::PrivateKeyDer, sign::CertifiedKey};
-use std::error::Error as _;
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
 
 const POLL: RetryPolicy = RetryPolicy::new()
     .initial_delay(Duration::from_millis(250))
@@ -116,10 +115,9 @@ fn answer(domain: &str, digest: &[u8]) -> Result<CertifiedKey, TlsError> {
     params.custom_extensions = vec![CustomExtension::new_acme_identifier(digest)];
     let made = params.self_signed(&key).map_err(failed)?;
     let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(failed)?;
-    certified(&Pair {
-        chain: vec![made.der().clone()],
-        key,
-    })
+    let key = ring::sign::any_supported_type(&key).map_err(failed)?;
+    // Not looked at as others are: nobody but the authority understands what stands in it.
+    Ok(CertifiedKey::new(vec![made.der().clone()], key))
 }
 
 /// An order that came to nothing does not say why; what had to be proved for it does.
