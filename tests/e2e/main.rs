@@ -44,6 +44,7 @@ mod names;
 mod needs;
 mod offline;
 mod people;
+mod proxies;
 mod recordings;
 mod server_calls;
 mod serverless;
