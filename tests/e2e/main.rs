@@ -26,6 +26,7 @@ macro_rules! pairs {
 }
 
 mod access;
+mod acme;
 mod broken;
 mod chat;
 mod check;
@@ -46,6 +47,7 @@ mod names;
 mod needs;
 mod offline;
 mod people;
+mod proxies;
 mod recordings;
 mod server_calls;
 mod serverless;

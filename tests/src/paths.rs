@@ -18,12 +18,16 @@ pub fn bundle() -> PathBuf {
     from_env("DUOLOGUE_DIST").unwrap_or_else(|| root().join("dist"))
 }
 
-/// A browser or driver: the variable, the distribution's, or the one that set-up built.
+/// A browser, a driver, another server: the variable, the distribution's, or the one that set-up built.
 pub fn tool(variable: &str, names: &[&str]) -> Result<PathBuf, String> {
     if let Some(path) = from_env(variable) {
         return Ok(path);
     }
-    let folders = [PathBuf::from("/usr/bin"), root().join("target/tools/bin")];
+    let folders = [
+        PathBuf::from("/usr/bin"),
+        PathBuf::from("/usr/sbin"),
+        root().join("target/tools/bin"),
+    ];
     folders
         .iter()
         .flat_map(|folder| names.iter().map(move |name| folder.join(name)))

@@ -107,7 +107,7 @@ fn brotli(data: &[u8]) -> Outcome<Vec<u8>> {
     Ok(packed)
 }
 
-fn gzip(data: &[u8]) -> Outcome<Vec<u8>> {
+pub fn gzip(data: &[u8]) -> Outcome<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(data)?;
     Ok(encoder.finish()?)

@@ -7,6 +7,7 @@
 
 mod bench;
 mod bundle;
+mod deb;
 mod env;
 mod glue;
 mod halves;
@@ -33,7 +34,7 @@ cargo xtask COMMAND
   setup [--check]                            install tools and packages, or say what is missing
   serve [--port 8080] [--lan] [-- SERVER-ARGS]  bundle the page, build the server, run it
   test [core|server|page|e2e]                every test, or one layer
-  dist                                       dist/ and target/release/duologue
+  dist [--deb]                               dist/ and target/release/duologue, and a Debian package of it
   bench [bundle|call|people]                 benchmarks, results in target/bench
   profile                                    which functions a first call needs, from real calls
   screens                                    pictures of every screen, in target/screens
@@ -78,8 +79,8 @@ fn dispatch() -> Outcome {
             test::run(layer.as_deref())
         }
         "dist" => {
-            nothing_more(&mut args)?;
-            dist(&setup::run(Need::Serve)?)
+            let deb = flag(&mut args, "deb")?;
+            dist(&setup::run(Need::Serve)?, deb)
         }
         "bench" => {
             let name = word(&mut args)?;
@@ -103,10 +104,13 @@ fn dispatch() -> Outcome {
     }
 }
 
-fn dist(env: &Env) -> Outcome {
+fn dist(env: &Env, deb: bool) -> Outcome {
     bundle::build(env)?;
     let binary = server::build(env)?;
     println!("{}\n{}", env.dist().display(), binary.display());
+    if deb {
+        println!("{}", deb::build(env, &binary)?.display());
+    }
     Ok(())
 }
 

@@ -96,6 +96,11 @@ impl Directory {
         self.rules.tabs = tabs;
     }
 
+    /// Names that are somebody's: of those who are here, and of those who were until a moment ago.
+    pub fn names(&self) -> usize {
+        self.claims.len()
+    }
+
     /// Whether this tab is signed in.
     pub fn is_signed_in(&self, key: ClientKey) -> bool {
         self.tabs.get(&key).is_some_and(|tab| tab.name.is_some())

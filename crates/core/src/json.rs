@@ -224,6 +224,15 @@ macro_rules! tagged {
 #[macro_export]
 macro_rules! words {
     ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $type {
+            /// As it is written.
+            pub fn word(&self) -> &'static str {
+                match self {
+                    $($type::$variant => $name),*
+                }
+            }
+        }
+
         impl $crate::json::Json for $type {
             fn read(value: $crate::json::Value) -> Option<Self> {
                 let $crate::json::Value::Text(text) = value else { return None };
@@ -234,9 +243,7 @@ macro_rules! words {
             }
 
             fn write(&self, to: &mut $crate::json::Writer) {
-                to.text(match self {
-                    $($type::$variant => $name),*
-                });
+                to.text(self.word());
             }
         }
     };

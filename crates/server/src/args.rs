@@ -1,23 +1,30 @@
 //! What the server can be told, on the command line, in the environment or in a file. Its help is
 //! documentation.
 
+mod acme;
 mod entry;
 
 pub(crate) use entry::{EntryArgs, LimitArgs, Missing};
 
 use crate::inside::InsideArgs;
+use acme::AcmeArgs;
 use clap::{Parser, Subcommand, ValueEnum};
 use duologue_server::{
-    DirectoryKind, origin,
+    DirectoryKind, Metrics,
+    log::Log,
+    origin,
     relays::{self, Turn},
-    tls::Tls,
+    tls::{
+        Tls,
+        acme::{Acme, domain},
+    },
 };
 use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
 
 /// Duologue: the page, and the signalling that introduces people to each other.
 ///
 /// Calls themselves go from browser to browser. This server sees a hash of each room, sealed messages,
-/// when people connect, and the names of those who sign in under one: no media, no chat. It keeps everything in memory and writes no log.
+/// when people connect, and the names of those who sign in under one: no media, no chat. It keeps everything in memory and writes no log unless asked to.
 ///
 /// Browsers give camera and microphone only to pages from https:// or from this very machine: to serve
 /// other people, say --tls, or put a reverse proxy with TLS before it (docs/hosting.md shows how).
@@ -30,7 +37,8 @@ Each option can be set in the environment instead, --max-clients as DUOLOGUE_MAX
 may be repeated; and in the file of --config, as max-clients = 10000. The command line comes first, then the
 environment, then the file. SIGHUP reads the file again; whoever is connected stays.
 
-Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
+Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when
+ready, /metrics numbers for Prometheus.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
 )]
 pub(crate) struct Args {
@@ -53,11 +61,20 @@ pub(crate) struct Args {
     pub listen: Vec<SocketAddr>,
 
     /// Speak https. `self-signed` makes and keeps a certificate for every local address, for telephones on
-    /// the same network; CERT,KEY are PEM files of yours, read again when they change.
-    #[arg(long, value_name = "self-signed|CERT,KEY", env = "DUOLOGUE_TLS")]
+    /// the same network; `acme:calls.example.org` gets one from Let's Encrypt, to whose terms you agree by
+    /// it, and renews it (this server has to be what answers at port 443 there; more domains after commas);
+    /// CERT,KEY are PEM files of yours, read again when they change.
+    #[arg(
+        long,
+        value_name = "self-signed|acme:DOMAIN|CERT,KEY",
+        env = "DUOLOGUE_TLS"
+    )]
     pub tls: Option<Secure>,
 
-    /// Where `--tls self-signed` keeps what it has made.
+    #[command(flatten)]
+    pub acme: AcmeArgs,
+
+    /// Where `--tls self-signed` and `--tls acme:` keep what they have made.
     #[arg(long, value_name = "DIR", env = "DUOLOGUE_STATE")]
     pub state: Option<PathBuf>,
 
@@ -111,6 +128,43 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub limits: LimitArgs,
+
+    /// Numbers for Prometheus: `near` tells them at /metrics to programs on this machine, an ADDRESS tells
+    /// them there, to whoever reaches it, and `off` to nobody.
+    #[arg(
+        long,
+        value_name = "near|off|ADDR",
+        env = "DUOLOGUE_METRICS",
+        default_value = "near",
+        value_parser = metrics,
+        help_heading = "Operations"
+    )]
+    pub metrics: Metrics,
+
+    /// What is written to standard error: `off` sentences about trouble alone, `text` a line for each event,
+    /// `json` the same for programs. Neither names rooms, people or their addresses.
+    #[arg(
+        long,
+        value_name = "KIND",
+        env = "DUOLOGUE_LOG",
+        value_enum,
+        default_value = "off",
+        help_heading = "Operations"
+    )]
+    pub log: LogKind,
+
+    /// Write network addresses too: of who connects, and who is refused.
+    #[arg(
+        long,
+        value_name = "true|false",
+        env = "DUOLOGUE_LOG_DETAILS",
+        default_value = "false",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true,
+        help_heading = "Operations"
+    )]
+    pub log_details: bool,
 }
 
 /// What else it can do than serve.
@@ -130,10 +184,39 @@ pub(crate) enum Command {
     },
 }
 
+fn metrics(text: &str) -> Result<Metrics, String> {
+    match text {
+        "near" => Ok(Metrics::Near),
+        "off" => Ok(Metrics::Off),
+        address => address
+            .parse()
+            .map(Metrics::At)
+            .map_err(|_| "say near, off, or an address with a port, like 10.0.0.5:9100".to_owned()),
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogKind {
+    Off,
+    Text,
+    Json,
+}
+
+impl From<LogKind> for Log {
+    fn from(kind: LogKind) -> Self {
+        match kind {
+            LogKind::Off => Log::Off,
+            LogKind::Text => Log::Text,
+            LogKind::Json => Log::Json,
+        }
+    }
+}
+
 /// What `--tls` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Secure {
     SelfSigned,
+    Acme(Vec<String>),
     Files(PathBuf, PathBuf),
 }
 
@@ -141,29 +224,41 @@ impl FromStr for Secure {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(domains) = text.strip_prefix("acme:") {
+            let domains: Result<_, _> = domains.split(',').map(domain).collect();
+            return Ok(Secure::Acme(domains?));
+        }
         match (text, text.split_once(',')) {
             ("self-signed", _) => Ok(Secure::SelfSigned),
             (_, Some((certificate, key))) if !certificate.is_empty() && !key.is_empty() => {
                 Ok(Secure::Files(certificate.into(), key.into()))
             }
-            _ => Err("say self-signed, or the files of a certificate and its key with a comma between them".into()),
+            _ => Err("say self-signed, acme: and a domain, or the files of a certificate and its key with a comma between them".into()),
         }
     }
 }
 
 impl Secure {
-    pub fn with(self, state: Option<PathBuf>) -> Result<Tls, String> {
+    pub fn with(self, state: Option<PathBuf>, acme: AcmeArgs) -> Result<Tls, String> {
         match self {
             Secure::Files(certificate, key) => Ok(Tls::Files { certificate, key }),
-            Secure::SelfSigned => {
-                let state = state.or_else(usual_state);
-                let state = state.ok_or(
-                    "there is no home to keep a certificate in; name a folder with --state",
-                )?;
-                Ok(Tls::SelfSigned { state })
-            }
+            Secure::SelfSigned => Ok(Tls::SelfSigned {
+                state: kept_in(state)?,
+            }),
+            Secure::Acme(domains) => Ok(Tls::Acme(Acme {
+                domains,
+                contact: acme.acme_contact,
+                directory: acme.acme_directory,
+                root: acme.acme_root,
+                state: kept_in(state)?,
+            })),
         }
     }
+}
+
+fn kept_in(state: Option<PathBuf>) -> Result<PathBuf, String> {
+    let none = "there is no home to keep a certificate in; name a folder with --state";
+    Ok(state.or_else(usual_state).ok_or(none)?)
 }
 
 /// Where systemd, or the desktop, wants it.
@@ -215,6 +310,13 @@ mod tests {
             tls("a.pem,b.pem"),
             Some(Secure::Files("a.pem".into(), "b.pem".into()))
         );
+        assert_eq!(
+            tls("acme:calls.example.org,www.Example.org"),
+            Some(Secure::Acme(vec![
+                "calls.example.org".into(),
+                "www.example.org".into()
+            ]))
+        );
     }
 
     #[test]
@@ -241,6 +343,12 @@ mod tests {
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],
             ["--tls", "yes"],
+            ["--tls", "acme:"],
+            ["--tls", "acme:localhost"],
+            ["--acme-contact", "ana"],
+            ["--acme-directory", "http://ca.example.org"],
+            ["--metrics", "9100"],
+            ["--log", "loud"],
             ["--stun", "turn.example.org"],
             ["--turn", "turn:turn.example.org"],
             ["--relay", "yes"],

@@ -7,6 +7,8 @@
 //! | `doors`   | how many there are, from where, and how fast new ones come |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
+//! | `log`     | what is told to whoever runs this |
+//! | `metrics` | what is counted, and who may read it |
 //! | `names`   | which names look alike |
 //! | `origin`  | which pages may open `/ws` |
 //! | `passes`  | who may use a host that is not for everybody |
@@ -24,6 +26,8 @@ pub mod assets;
 pub mod doors;
 mod headers;
 mod listen;
+pub mod log;
+mod metrics;
 mod names;
 pub mod origin;
 pub mod passes;
@@ -39,17 +43,14 @@ pub mod turn;
 
 pub use duologue_core::{hub::Limits, pace::Rate};
 pub use listen::{Running, StartError, start};
+pub(crate) use log::say;
 pub use router::AUTHORITY;
 pub use terms::{Entry, Terms};
 
 use assets::Assets;
 use origin::Origins;
 use relays::Relays;
-use std::{
-    io::{self, Write},
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 use tls::Tls;
 use turn::Inside;
 
@@ -68,6 +69,7 @@ pub struct Config {
     /// How long somebody's name rings before nobody answers.
     pub ring_seconds: u16,
     pub entry: Entry,
+    pub metrics: Metrics,
     pub timing: Timing,
 }
 
@@ -82,6 +84,17 @@ impl Config {
             entry: self.entry.clone(),
         }
     }
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metrics {
+    Off,
+    /// Programs on this machine, at the page's own address.
+    #[default]
+    Near,
+    /// Whoever reaches this address, which serves nothing else.
+    At(SocketAddr),
 }
 
 /// Whether people can call each other by name here.
@@ -130,9 +143,4 @@ impl Default for Timing {
             certificate: Duration::from_secs(30),
         }
     }
-}
-
-/// To whoever runs this.
-pub(crate) fn say(sentence: &str) {
-    writeln!(io::stderr(), "duologue: {sentence}").ok();
 }

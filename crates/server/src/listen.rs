@@ -2,10 +2,12 @@
 //! `axum::serve`, which cannot be told how long a request's header may take.
 
 use crate::{
-    Config, Terms, Timing, proxy_protocol,
+    Config, Metrics, Terms, Timing, log,
+    metrics::{self, Lost},
+    proxy_protocol,
     router::{self, Shared},
     terms::Guest,
-    tls::{self, Secured, TlsError},
+    tls::{self, Secured, TlsError, acme},
     turn::{self, Lending, Offer},
 };
 use axum::{Router, extract::Request};
@@ -82,6 +84,7 @@ impl std::error::Error for StartError {}
 #[must_use]
 pub struct Running {
     addresses: Vec<SocketAddr>,
+    metrics: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     /// Weak, so that the end of its last user can be awaited.
     shared: Weak<Shared>,
@@ -102,6 +105,11 @@ impl Running {
         self.relay.as_ref()
     }
 
+    /// Where the numbers are told, if they have an address of their own.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
     /// Other terms, for whoever comes from now on. The relay inside stays as it is.
     pub fn change(&self, mut terms: Terms) {
         if let Some(shared) = self.shared.upgrade() {
@@ -115,22 +123,28 @@ impl Running {
     /// Closes every socket with 1001, lets answers under way finish, and comes back when all of that is
     /// done or has taken too long.
     pub async fn stop(self) {
+        log::stopping();
         self.stop.send_replace(true);
         // Each task holds a receiver until its end.
         timeout(self.drain, self.stop.closed()).await.ok();
+        log::stopped();
     }
 }
 
 /// Binds all addresses (or none) and serves in the background.
 pub async fn start(mut config: Config) -> Result<Running, StartError> {
+    metrics::begin();
     let mut listeners = Vec::new();
     let mut addresses = Vec::new();
     for address in &config.listen {
-        let failed = |cause| StartError::Address(*address, cause);
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        addresses.push(listener.local_addr().map_err(failed)?);
+        let (listener, address) = bind(*address).await?;
+        addresses.push(address);
         listeners.push(listener);
     }
+    let metrics = match config.metrics {
+        Metrics::At(address) => Some(bind(address).await?),
+        Metrics::Off | Metrics::Near => None,
+    };
     let look = config.timing.certificate;
     let secured = config.tls.as_ref().map(|it| tls::secure(it, look));
     let secured = secured.transpose().map_err(StartError::Certificate)?;
@@ -151,17 +165,33 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         secured,
         timing,
     };
+    log::started(&addresses, site.secured.is_some());
+    let numbers = site.plain(metrics::router());
     for listener in listeners {
         tokio::spawn(accept(listener, site.clone(), stopped.clone()));
     }
+    let metrics = metrics.map(|(listener, address)| {
+        tokio::spawn(accept(listener, numbers, stopped));
+        address
+    });
+    tokio::spawn(log::keep_summing_up());
     Ok(Running {
         addresses,
+        metrics,
         stop,
         shared: weak,
         drain: timing.drain,
         relay,
         offer,
     })
+}
+
+/// A listener, and the address that it was really given.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |cause| StartError::Address(address, cause);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let given = listener.local_addr().map_err(failed)?;
+    Ok((listener, given))
 }
 
 /// What is served, and how.
@@ -175,6 +205,19 @@ struct Site {
     timing: Timing,
 }
 
+impl Site {
+    /// Something else, on the same terms and without TLS.
+    fn plain(&self, router: Router) -> Self {
+        Site {
+            elsewhere: router.clone(),
+            router,
+            shared: self.shared.clone(),
+            secured: None,
+            timing: self.timing,
+        }
+    }
+}
+
 async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
@@ -183,9 +226,13 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
         };
         match accepted {
             Ok((stream, from)) => {
+                log::detail(from.ip(), "connected");
                 // Whoever has far too many already is not worth an answer.
-                if let Some(guest) = site.shared.standing.meet(from.ip()) {
-                    tokio::spawn(meet(stream, guest, site.clone(), stopped.clone()));
+                match site.shared.standing.meet(from.ip()) {
+                    Some(guest) => {
+                        tokio::spawn(meet(stream, guest, site.clone(), stopped.clone()));
+                    }
+                    None => metrics::dropped(Lost::Connection, "address_full"),
                 }
             }
             Err(_) => sleep(BREATHER).await,
@@ -193,7 +240,7 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
     }
 }
 
-/// How a connection fails is the client's affair, and its address nobody's: nothing is logged.
+/// How a connection fails is the client's affair, and its address nobody's: it is counted, and no more.
 async fn meet(mut stream: TcpStream, mut guest: Guest, site: Site, stopped: watch::Receiver<bool>) {
     // Signalling is short messages that somebody waits for.
     stream.set_nodelay(true).ok();
@@ -219,10 +266,14 @@ async fn meet(mut stream: TcpStream, mut guest: Guest, site: Site, stopped: watc
         _ => return,
     }
     let Ok(Ok(stream)) = timeout(timing.header, secured.acceptor.accept(stream)).await else {
-        return;
+        metrics::tls(false);
+        return log::detail(guest.address(), "its TLS handshake failed");
     };
+    metrics::tls(true);
     match stream.get_ref().1.alpn_protocol() {
         Some(b"h2") => serve_http2(stream, guest, site.router, timing, stopped).await,
+        // It has seen what it wanted to.
+        Some(acme::CHALLENGE) => {}
         _ => serve(stream, guest, site.router, timing, stopped).await,
     }
 }
@@ -242,7 +293,7 @@ async fn serve(
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
-        _ = &mut connection => return,
+        end = &mut connection => return metrics::served(&end),
         _ = stopped.wait_for(|stop| *stop) => {}
         () = sleep(timing.life) => {}
     }

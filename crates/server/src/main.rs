@@ -8,7 +8,8 @@ mod welcome;
 
 use args::{Args, Command, Missing, Secure, usual_state};
 use duologue_server::{
-    Config, Running, Timing, assets::Assets, origin::Origins, passes::Passes, relays::Relays, start,
+    Config, Running, Timing, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
+    start,
 };
 use settings::{Settings, Trouble};
 use std::{
@@ -68,12 +69,8 @@ fn main() -> ExitCode {
 }
 
 fn fail(sentence: &str) -> ExitCode {
-    say(sentence);
+    log::say(sentence);
     ExitCode::FAILURE
-}
-
-fn say(sentence: &str) {
-    writeln!(io::stderr(), "duologue: {sentence}").ok();
 }
 
 fn print(text: &str) -> Result<(), String> {
@@ -82,7 +79,7 @@ fn print(text: &str) -> Result<(), String> {
 
 /// Everything but the page, which only a start reads.
 fn config(args: &Args, key: Missing) -> Result<Config, String> {
-    let tls = args.tls.clone().map(|it| it.with(args.state.clone()));
+    let tls = (args.tls.clone()).map(|it| it.with(args.state.clone(), args.acme.clone()));
     Ok(Config {
         listen: args.listen.clone(),
         tls: tls.transpose()?,
@@ -94,6 +91,7 @@ fn config(args: &Args, key: Missing) -> Result<Config, String> {
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
         entry: (args.entry).entry(&args.limits, state(args).as_deref(), key)?,
+        metrics: args.metrics,
         timing: Timing::default(),
     })
 }
@@ -137,6 +135,7 @@ fn invite(args: &Args, days: u16, page: Option<&str>) -> Result<(), String> {
 #[tokio::main]
 async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
     let args = &settings.args;
+    log::begin(args.log.into(), args.log_details);
     let config = Config {
         assets: assets(args)?,
         ..config(args, Missing::Make)?
@@ -148,12 +147,15 @@ async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
     let mut asked = Asked::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let running = start(config).await.map_err(|error| error.to_string())?;
     welcome::say(running.addresses(), by, running.relay());
+    if let Some(address) = running.metrics() {
+        print(&format!("duologue: metrics at http://{address}/metrics\n")).ok();
+    }
     while let Wish::Reload = asked.next().await {
         let line = match reload(&said, &settings, &running) {
             Ok(line) => line,
             Err(sentence) => format!("nothing was changed: {sentence}"),
         };
-        say(&line);
+        log::say(&line);
     }
     running.stop().await;
     Ok(())
@@ -184,7 +186,7 @@ fn make_room(clients: usize, relayed: usize) {
     let files = rlimit::increase_nofile_limit(2 * clients + beside).unwrap_or(u64::MAX);
     if files < clients + beside {
         let places = files.saturating_sub(beside);
-        say(&format!(
+        log::say(&format!(
             "this system lets it have {files} files open, which is enough for {places} people; \
              raise `ulimit -n`, or LimitNOFILE= of systemd, for {clients}"
         ));

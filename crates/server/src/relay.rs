@@ -1,6 +1,7 @@
 //! A machine of `duologue-core` with real connections on it: who is connected, and the queue of texts
 //! that waits for each. One lock, held for as long as a message takes and never across an await.
 
+use crate::metrics::{self, Counted, Sort, Stamp};
 use axum::extract::ws::Utf8Bytes;
 use duologue_core::{
     directory::Directory,
@@ -26,7 +27,8 @@ const TICK: Duration = Duration::from_millis(50);
 /// keeps room for dozens of them.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
-    Text(Arc<Utf8Bytes>),
+    /// With the time at which the text was read that it follows from.
+    Text(Arc<Utf8Bytes>, Stamp),
     Close(u16),
 }
 
@@ -36,12 +38,17 @@ pub(crate) trait Machine: Send + 'static {
     /// Messages that wait for one client; whoever lets more pile up does not read, and is let go instead
     /// of buffered for.
     const QUEUE: usize;
+    /// Where its numbers are.
+    const COUNTED: &'static Counted;
 
     fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Self::Message>>;
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
     fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Self::Message>>;
     /// Whether the client has said who it is.
     fn is_welcome(&self, key: ClientKey) -> bool;
+    /// Rooms, or names, that there are.
+    fn holds(&self) -> usize;
+    fn sort(message: &Self::Message) -> Sort;
 
     /// Something that it does by itself, when its time has come.
     fn wake(&mut self, _now: Millis) -> Vec<Effect<Self::Message>> {
@@ -53,6 +60,7 @@ impl Machine for Hub {
     type Message = ServerMsg;
     /// A room of eight makes bursts of a few dozen.
     const QUEUE: usize = 64;
+    const COUNTED: &'static Counted = &metrics::ROOMS;
 
     fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect> {
         Hub::connect_from(self, key, source)
@@ -69,12 +77,25 @@ impl Machine for Hub {
     fn is_welcome(&self, key: ClientKey) -> bool {
         self.peer(key).is_some()
     }
+
+    fn holds(&self) -> usize {
+        self.counts().rooms
+    }
+
+    fn sort(message: &ServerMsg) -> Sort {
+        match message {
+            ServerMsg::Relayed { .. } => Sort::Relayed,
+            ServerMsg::Refused { code, .. } => Sort::Refusal(code.word()),
+            _ => Sort::Own,
+        }
+    }
 }
 
 impl Machine for Directory {
     type Message = Arc<Say>;
     /// A list of ten thousand comes in four hundred parts.
     const QUEUE: usize = 512;
+    const COUNTED: &'static Counted = &metrics::NAMES;
 
     fn connect(&mut self, key: ClientKey, _source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
         Directory::connect(self, key)
@@ -92,6 +113,18 @@ impl Machine for Directory {
         self.is_signed_in(key)
     }
 
+    fn holds(&self) -> usize {
+        self.names()
+    }
+
+    fn sort(message: &Arc<Say>) -> Sort {
+        match &**message {
+            Say::Told { .. } => Sort::Relayed,
+            Say::Denied { code, .. } => Sort::Refusal(code.word()),
+            _ => Sort::Own,
+        }
+    }
+
     fn wake(&mut self, now: Millis) -> Vec<Effect<Arc<Say>>> {
         Directory::wake(self, now)
     }
@@ -106,6 +139,8 @@ struct Inner<M> {
     machine: M,
     queues: HashMap<ClientKey, mpsc::Sender<Outgoing>>,
     next_key: u64,
+    /// When the text was read that is being dealt with.
+    read: Option<Stamp>,
 }
 
 impl<M: Machine> Relay<M> {
@@ -114,6 +149,7 @@ impl<M: Machine> Relay<M> {
             machine,
             queues: HashMap::new(),
             next_key: 0,
+            read: None,
         };
         Relay {
             started: Instant::now(),
@@ -147,8 +183,10 @@ impl<M: Machine> Relay<M> {
     }
 
     pub(crate) fn text(&self, key: ClientKey, text: &str) {
-        let now = self.now();
+        M::COUNTED.received();
+        let (now, read) = (self.now(), Stamp::now());
         let mut inner = self.lock();
+        inner.read = Some(read);
         let effects = inner.machine.text(now, key, text);
         inner.perform(now, effects);
     }
@@ -183,6 +221,7 @@ impl<M: Machine> Relay<M> {
 
 impl<M: Machine> Inner<M> {
     fn perform(&mut self, now: Millis, effects: Vec<Effect<M::Message>>) {
+        let read = self.read.take().unwrap_or_else(Stamp::now);
         let mut effects = VecDeque::from(effects);
         // A message for a whole room comes once for each in it, one after another: written once.
         let mut written: Option<(M::Message, Arc<Utf8Bytes>)> = None;
@@ -193,9 +232,10 @@ impl<M: Machine> Inner<M> {
                         Some((last, text)) if *last == message => text.clone(),
                         _ => Arc::new(Utf8Bytes::from(wire::encode(&message))),
                     };
+                    M::COUNTED.said(M::sort(&message), text.len());
                     written = Some((message, text.clone()));
-                    let full =
-                        |queue: &mpsc::Sender<_>| queue.try_send(Outgoing::Text(text)).is_err();
+                    let next = Outgoing::Text(text, read);
+                    let full = |queue: &mpsc::Sender<_>| queue.try_send(next).is_err();
                     if self.queues.get(&key).is_some_and(full) {
                         self.queues.remove(&key);
                         effects.extend(self.machine.disconnect(now, key));
@@ -209,5 +249,6 @@ impl<M: Machine> Inner<M> {
                 }
             }
         }
+        M::COUNTED.hold(self.machine.holds());
     }
 }

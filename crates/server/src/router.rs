@@ -1,9 +1,11 @@
 //! Which address leads where: the page's files, what the page asks about this server, and the socket.
 
 use crate::{
-    Config, DirectoryKind, Timing,
+    Config, DirectoryKind, Metrics, Timing,
     assets::{self, Assets},
     headers::{self, Policies},
+    log,
+    metrics::{self, Lost},
     names, origin,
     relay::Relay,
     socket,
@@ -42,6 +44,7 @@ pub(crate) struct Shared {
     rooms: Relay<Hub>,
     /// Who is signed in under which name, unless the host wants none of that.
     names: Option<Arc<Relay<Directory>>>,
+    metrics: Metrics,
     timing: Timing,
     stop: watch::Receiver<bool>,
 }
@@ -61,6 +64,7 @@ pub(crate) fn router(
         rooms: Relay::new(Hub::new(config.limits.clone())),
         names: directory(&config),
         assets: config.assets,
+        metrics: config.metrics,
         timing: config.timing,
         stop,
     });
@@ -71,6 +75,7 @@ pub(crate) fn router(
     let router = router
         .route("/healthz", get(health))
         .route("/config.json", get(settings))
+        .route("/metrics", get(numbers))
         .route("/ws", get(signalling))
         .route("/names", get(directory_socket))
         .route(
@@ -125,6 +130,15 @@ async fn health(State(App(shared)): State<App>) -> Response {
         false => (no_store, "ok").into_response(),
         true => (StatusCode::SERVICE_UNAVAILABLE, no_store, "stopping").into_response(),
     }
+}
+
+async fn numbers(
+    State(App(shared)): State<App>,
+    Extension(guest): Extension<Guest>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    metrics::answer(shared.metrics, guest.address(), &uri, &headers)
 }
 
 /// Wakes itself, for as long as the server lives.
@@ -249,10 +263,13 @@ fn open<F: Future<Output = ()> + Send + 'static>(
     serve: impl FnOnce(WebSocket, Option<Source>, watch::Receiver<bool>) -> F + Send + 'static,
 ) -> Response {
     if !shared.standing.terms().origins.accept(headers) {
+        metrics::dropped(Lost::Handshake, "origin");
+        log::detail(guest.address(), "a page of another origin was refused");
         return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
     }
     let stop = shared.stop.clone();
     if *stop.borrow() {
+        metrics::dropped(Lost::Handshake, "stopping");
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     let entered = shared.standing.enter(&guest, headers);

@@ -3,6 +3,7 @@
 
 use crate::{
     Timing,
+    metrics::{self, Lost},
     relay::{Machine, Outgoing, Relay},
 };
 use axum::{
@@ -45,6 +46,7 @@ pub(crate) async fn serve<M: Machine>(
     timing: Timing,
     mut stop: watch::Receiver<bool>,
 ) {
+    let _open = M::COUNTED.open();
     let (key, mut queue) = relay.connect(source);
     let end = run(&mut socket, relay, key, &mut queue, timing, &mut stop).await;
     relay.disconnect(key);
@@ -61,6 +63,7 @@ pub(crate) async fn turn_away(socket: WebSocket, code: u16) {
 }
 
 async fn bid_goodbye(mut socket: WebSocket, code: u16, understood: bool) {
+    metrics::closed(code);
     let frame = CloseFrame {
         code,
         reason: Utf8Bytes::default(),
@@ -115,13 +118,17 @@ async fn run<M: Machine>(
                 continue;
             }
             next = queue.recv() => match next {
-                Some(Outgoing::Text(text)) => Message::Text(Utf8Bytes::clone(&text)),
+                Some(Outgoing::Text(text, read)) => {
+                    read.handed();
+                    Message::Text(Utf8Bytes::clone(&text))
+                }
                 Some(Outgoing::Close(code)) => return End::Close(code),
                 // Too slow: come again when the line is better.
                 None => return End::Close(close_code::AGAIN),
             },
             _ = ping.tick() => {
                 if unanswered >= MISSED {
+                    metrics::dropped(Lost::Connection, "silent");
                     return End::Gone;
                 }
                 unanswered += 1;
@@ -136,8 +143,13 @@ async fn run<M: Machine>(
             }
             () = stopped(stop) => return End::Close(close::GOING_AWAY),
         };
-        if !matches!(timeout(timing.send, socket.send(message)).await, Ok(Ok(()))) {
-            return End::Gone;
+        match timeout(timing.send, socket.send(message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return End::Gone,
+            Err(_) => {
+                metrics::dropped(Lost::Connection, "slow_reader");
+                return End::Gone;
+            }
         }
     }
 }
@@ -147,10 +159,12 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 fn broken(error: Error) -> End {
-    use tungstenite::Error as Cause;
+    use tungstenite::{Error as Cause, error::ProtocolError::ResetWithoutClosingHandshake};
     match error.into_inner().downcast_ref::<Cause>() {
         Some(Cause::Capacity(_)) => End::Broken(close::TOO_BIG),
         Some(Cause::Utf8(_)) => End::Broken(close_code::INVALID),
+        // A tab that was closed, or a path that died.
+        Some(Cause::Protocol(ResetWithoutClosingHandshake)) => End::Gone,
         Some(Cause::Protocol(_)) => End::Broken(close_code::PROTOCOL),
         _ => End::Gone,
     }

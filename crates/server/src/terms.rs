@@ -97,6 +97,12 @@ pub(crate) struct Guest {
     _place: Arc<Place>,
 }
 
+impl Guest {
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+}
+
 /// Who has come in, with a place.
 pub(crate) struct Visit {
     pub(crate) source: Option<Source>,

@@ -25,7 +25,7 @@ impl Scheme {
     pub fn of(tls: Option<&Tls>) -> Self {
         match tls {
             None => Scheme::Http,
-            Some(Tls::Files { .. }) => Scheme::Https,
+            Some(Tls::Files { .. } | Tls::Acme(_)) => Scheme::Https,
             Some(Tls::SelfSigned { .. }) => Scheme::OwnHttps,
         }
     }

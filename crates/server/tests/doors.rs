@@ -110,7 +110,7 @@ async fn a_forged_header_does_not_reset_the_limit() {
 async fn announced(address: SocketAddr, first: &str) -> Result<Result<Client, u16>, Error> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(first.as_bytes()).await?;
-    let mut client = Client::open_over(stream, address).await?;
+    let mut client = Client::open_on(stream, address).await?;
     client.say(&hello()).await;
     Ok(client.heard_or_closed().await.map(|_| client))
 }

@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome, ask, find};
 
-/// Each browser with its driver, a display for what has no headless mode, what looks at recordings, and
-/// a relay of others.
+/// Each browser with its driver, a display for what has no headless mode, what looks at recordings, a
+/// relay of others, the proxies that hosts put before the server, and an authority for certificates.
 const BROWSERS: &[(&[&str], &str)] = &[
     (
         &["chromium", "chromium-browser", "google-chrome"],
@@ -19,6 +19,9 @@ const BROWSERS: &[(&[&str], &str)] = &[
     (&["Xvfb"], "xvfb"),
     (&["ffprobe"], "ffmpeg"),
     (&["turnserver"], "coturn"),
+    (&["nginx"], "nginx"),
+    (&["caddy"], "caddy"),
+    (&["pebble"], "pebble"),
 ];
 
 pub fn browsers_missing(env: &Env) -> Option<String> {

@@ -60,6 +60,10 @@ pub(super) enum Left {
 }
 
 impl Claims {
+    pub(super) fn len(&self) -> usize {
+        self.claims.len()
+    }
+
     /// Signs a tab in. `None`: the name is somebody else's. Otherwise the name as it was shown until
     /// now, if that is another spelling.
     pub(super) fn take(

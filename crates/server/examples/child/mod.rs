@@ -2,8 +2,8 @@
 //! example starts itself once more, and that one serves.
 
 use duologue_server::{
-    Config, DirectoryKind, Entry, Limits, Timing, assets::Assets, origin::Origins, relays::Relays,
-    start,
+    Config, DirectoryKind, Entry, Limits, Metrics, Timing, assets::Assets, origin::Origins,
+    relays::Relays, start,
 };
 use std::{
     env,
@@ -44,6 +44,7 @@ async fn serve() -> Outcome<()> {
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
         entry: Entry::default(),
+        metrics: Metrics::default(),
         timing: Timing::default(),
     };
     let running = start(config).await?;

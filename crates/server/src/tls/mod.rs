@@ -1,6 +1,7 @@
 //! https: certificates from files or made on the spot, taken up anew when they change, and what is
 //! said to whoever speaks plain http here. Owns the handshake; must never know what is served over it.
 
+pub mod acme;
 mod authority;
 mod files;
 mod local;
@@ -31,6 +32,8 @@ pub enum Tls {
     SelfSigned { state: PathBuf },
     /// Somebody else's.
     Files { certificate: PathBuf, key: PathBuf },
+    /// Of an authority that makes them by itself.
+    Acme(acme::Acme),
 }
 
 /// A certificate, those above it, and its key.
@@ -88,6 +91,13 @@ pub(crate) struct Secured {
 /// Reads or makes the certificate, and looks after it every `look` from then on.
 pub(crate) fn secure(tls: &Tls, look: Duration) -> Result<Secured, TlsError> {
     let (source, authority): (Box<dyn Source>, _) = match tls {
+        Tls::Acme(acme) => {
+            return Ok(Secured {
+                acceptor: acme::secure(acme, look)?,
+                is_lasting: true,
+                authority: None,
+            });
+        }
         Tls::SelfSigned { state } => {
             let authority = Authority::open(state)?;
             let certificate = authority.certificate().into();

@@ -12,8 +12,8 @@ use duologue_core::{
     wire::{ClientMsg, MAX_FRAME, Sealed, ServerMsg, decode, encode},
 };
 use duologue_server::{
-    Config, DirectoryKind, Entry, Limits, Running, Timing, assets::Assets, origin::Origins,
-    relays::Relays, start,
+    Config, DirectoryKind, Entry, Limits, Metrics, Running, Timing, assets::Assets,
+    origin::Origins, relays::Relays, start,
 };
 use futures_util::{SinkExt, StreamExt};
 use std::{marker::PhantomData, net::SocketAddr, time::Duration};
@@ -47,6 +47,7 @@ pub fn config() -> Config {
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
         entry: Entry::default(),
+        metrics: Metrics::default(),
         timing: Timing::default(),
     }
 }
@@ -112,13 +113,25 @@ impl<Said: Json> Client<Said> {
         path: &str,
         origin: Option<&str>,
     ) -> Result<Self, Error> {
+        let stream = TcpStream::connect(address).await?;
+        Self::open_over(stream, address, path, origin).await
+    }
+
+    /// Over a connection that is there already.
+    pub async fn open_over(
+        stream: TcpStream,
+        address: SocketAddr,
+        path: &str,
+        origin: Option<&str>,
+    ) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/{path}").into_client_request()?;
         if let Some(origin) = origin {
             request
                 .headers_mut()
                 .insert("origin", HeaderValue::from_str(origin).unwrap());
         }
-        Ok(Client(connect_async(request).await?.0, PhantomData))
+        let stream = MaybeTlsStream::Plain(stream);
+        Ok(Client(client_async(request, stream).await?.0, PhantomData))
     }
 
     /// Opened by the server's own page, with these headers too.
@@ -137,13 +150,10 @@ impl<Said: Json> Client<Said> {
         Ok(Client(connect_async(request).await?.0, PhantomData))
     }
 
-    /// On a connection that is there already.
-    pub async fn open_over(stream: TcpStream, address: SocketAddr) -> Result<Self, Error> {
-        let mut request = format!("ws://{address}/ws").into_client_request()?;
-        let origin = HeaderValue::from_str(&format!("http://{address}")).unwrap();
-        request.headers_mut().insert("origin", origin);
-        let (socket, _) = client_async(request, MaybeTlsStream::Plain(stream)).await?;
-        Ok(Client(socket, PhantomData))
+    /// By the server's own page, on a connection that is there already.
+    pub async fn open_on(stream: TcpStream, address: SocketAddr) -> Result<Self, Error> {
+        let origin = format!("http://{address}");
+        Self::open_over(stream, address, "ws", Some(&origin)).await
     }
 
     /// The next message, or the code that came instead of it.
