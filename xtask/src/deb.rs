@@ -2,7 +2,6 @@
 //! of itself. What stands in `deploy/` goes in as it is. Debian's own `dpkg-deb` makes the archive.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -168,7 +167,7 @@ impl Tree {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        fs::set_permissions(&folder, fs::Permissions::from_mode(EXECUTABLE))?;
+        set_mode(&folder, EXECUTABLE)?;
         Ok(Tree(folder))
     }
 
@@ -180,7 +179,7 @@ impl Tree {
             folder.push(part);
             if !folder.exists() {
                 fs::create_dir(&folder)?;
-                fs::set_permissions(&folder, fs::Permissions::from_mode(EXECUTABLE))?;
+                set_mode(&folder, EXECUTABLE)?;
             }
         }
         Ok(place)
@@ -189,7 +188,7 @@ impl Tree {
     fn copy(&self, from: &Path, at: &str, mode: u32) -> Outcome {
         let place = self.place(at)?;
         fs::copy(from, &place)?;
-        fs::set_permissions(place, fs::Permissions::from_mode(mode))?;
+        set_mode(&place, mode)?;
         Ok(())
     }
 
@@ -208,7 +207,7 @@ impl Tree {
     fn write_bytes(&self, at: &str, bytes: &[u8]) -> Outcome {
         let place = self.place(at)?;
         fs::write(&place, bytes)?;
-        fs::set_permissions(place, fs::Permissions::from_mode(READABLE))?;
+        set_mode(&place, READABLE)?;
         Ok(())
     }
 
@@ -232,6 +231,17 @@ impl Tree {
         }
         below(&self.0)
     }
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(mode))?)
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> Outcome {
+    Ok(())
 }
 
 #[cfg(test)]
