@@ -28,8 +28,10 @@ use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::sync::watch;
 
 /// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
-/// is read in several turns.
-const SOCKET_BUFFER: usize = 1024;
+/// is read in several turns. What has been read of the buffer is not used again before it is full: twice
+/// the usual frame would mean two turns for every second one.
+const READ_BUFFER: usize = 2048;
+const WRITE_BUFFER: usize = 1024;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);
@@ -205,8 +207,8 @@ fn open<F: Future<Output = ()> + Send + 'static>(
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     upgrade
-        .read_buffer_size(SOCKET_BUFFER)
-        .write_buffer_size(SOCKET_BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
         .on_upgrade(|socket| serve(socket, stop))
