@@ -4,7 +4,7 @@
 use crate::{
     crowd::Crowd,
     heard::{histogram, micros},
-    process::Process,
+    process::{Process, stolen},
 };
 use anyhow::Result;
 use hdrhistogram::Histogram;
@@ -50,6 +50,8 @@ pub struct Report {
     pub ourselves: Histogram<u64>,
     /// Microseconds of processor for each message.
     pub cpu: f64,
+    /// Of the processors' time, meanwhile, by the host of this machine.
+    pub stolen_percent: f64,
 }
 
 impl Flow {
@@ -58,6 +60,7 @@ impl Flow {
         crowd.heard().begin_anew();
         let busy = || -> Result<Duration> { server.iter().map(|it| it.busy()).sum() };
         let before = busy()?;
+        let (stolen_before, all_before) = stolen()?;
         let sent = u64::from(self.rate) * self.lasts.as_millis() as u64 / 1_000;
         let mut ourselves = histogram()?;
         let mut ticks = Ticks::start(self, sent);
@@ -74,6 +77,8 @@ impl Flow {
         // What has not come by then is lost, and counted.
         timeout(STRAGGLERS, all_in).await.ok();
         let cpu = (busy()? - before).as_secs_f64() * 1e6 / sent as f64;
+        let (stolen, all) = stolen()?;
+        let passed = (all - all_before).max(1) as f64;
         let heard = crowd.heard();
         Ok(Report {
             rate: self.rate,
@@ -85,6 +90,7 @@ impl Flow {
             late: heard.late.clone(),
             ourselves,
             cpu,
+            stolen_percent: (stolen - stolen_before) as f64 * 100.0 / passed,
         })
     }
 }
@@ -99,7 +105,7 @@ impl Report {
         json!({
             "per_second": self.rate, "sent": self.sent, "lost": self.lost, "disordered": self.disordered,
             "cpu_us": self.cpu, "p50_ms": self.late(0.5), "p99_ms": self.late(0.99),
-            "p999_ms": self.late(0.999),
+            "p999_ms": self.late(0.999), "stolen_percent": self.stolen_percent,
             "ourselves_p99_ms": self.ourselves.value_at_quantile(0.99) as f64 / 1_000.0,
         })
     }

@@ -34,16 +34,21 @@ pub struct Process {
     said: Arc<AtomicU64>,
 }
 
-/// We measure from here on; what we start is measured. On a machine with one processor they share it.
+/// We measure from here on; what we start is measured. On a machine with one processor they share it. Both
+/// come before whatever else runs on this machine, if we may say so.
 pub fn keep_apart() {
-    pin(0, OURS);
-}
-
-fn pin(id: i32, processor: usize) {
     let mut set = CpuSet::new();
-    if set.set(processor).is_ok() {
-        sched_setaffinity(Pid::from_raw(id), &set).ok();
+    if set.set(OURS).is_ok() {
+        sched_setaffinity(Pid::from_raw(0), &set).ok();
     }
+    let own = std::process::id().to_string();
+    let mut renice = Command::new("renice");
+    renice.args(["--priority", "-20", "--pid", &own]);
+    renice
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok();
 }
 
 pub fn free_port() -> Result<u16> {
@@ -121,6 +126,17 @@ impl Process {
         }
         Ok(Duration::from_nanos(nanos))
     }
+}
+
+/// Processor time that this machine was owed and its host gave to others, and all time, in ticks. Where
+/// there is much of the first, lateness says more of the host than of a server.
+pub fn stolen() -> Result<(u64, u64)> {
+    let text = fs::read_to_string("/proc/stat")?;
+    let line = text.lines().next().context("an empty /proc/stat")?;
+    let numbers = line.split_whitespace().skip(1).map(str::parse);
+    let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
+    let stolen = numbers.get(7).copied().unwrap_or(0);
+    Ok((stolen, numbers.iter().take(8).sum()))
 }
 
 impl Drop for Process {

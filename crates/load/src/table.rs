@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// Before counting: what the first connections cost once is not theirs.
 const WARM_UP: u32 = 20;
+/// More percent than that, and lateness is the host's.
+const STOLEN: f64 = 1.0;
 /// Those who talk.
 const TALKERS: u32 = 1_000;
 
@@ -78,6 +80,12 @@ async fn measure(contestant: Contestant, plan: &Plan) -> Result<Value> {
             .await?;
         let report: Report = flow(plan.lasts).run(&mut crowd, &[&server]).await?;
         rates.push(report.json());
+        if report.stolen_percent > STOLEN {
+            say(&format!(
+                "  at {rate}/s this machine's host took {:.0} % of its time",
+                report.stolen_percent
+            ))?;
+        }
         if report.closed > 0 {
             say(&format!(
                 "  {} connections closed at {rate}/s",

@@ -57,7 +57,7 @@ pub async fn rubbish(target: &Target, n: u32) -> Result<()> {
     let bytes: Vec<u8> = (0..600_u32)
         .map(|it| (it.wrapping_mul(2_654_435_761 + n) >> 11) as u8)
         .collect();
-    if n % 4 == 0 {
+    if n.is_multiple_of(4) {
         let mut stream = client::connect(address(n), target.at).await?;
         stream.write_all(&bytes).await?;
         let mut answer = Vec::new();

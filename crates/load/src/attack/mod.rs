@@ -1,5 +1,5 @@
-//! People who mean harm, by what they do. Each comes from a handful of addresses that nobody honest has,
-//! and notes what the server answers. None of them ever gives up.
+//! People who mean harm, by what they do. They come from addresses that nobody honest has, most of them
+//! from a handful, and note what the server answers. None of them ever gives up.
 
 mod floods;
 mod frames;

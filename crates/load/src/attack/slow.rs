@@ -40,7 +40,7 @@ pub async fn half_open(target: &Target, n: u32) -> Result<()> {
 pub async fn drip(target: &Target, n: u32) -> Result<()> {
     let begun = Instant::now();
     let mut ticks = interval(Duration::from_secs(1));
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         let mut stream = client::connect(address(n), target.at).await?;
         for byte in HEADER.as_bytes() {
             ticks.tick().await;

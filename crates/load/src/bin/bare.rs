@@ -22,7 +22,7 @@ const QUEUE: usize = 64;
 
 type Clients = Arc<Mutex<HashMap<u32, mpsc::Sender<Message>>>>;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<()> {
     let port: u16 = env::args().nth(1).context("a port")?.parse()?;
     let app = Router::new()
