@@ -11,7 +11,10 @@ use duologue_core::{
 };
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::{
@@ -36,6 +39,8 @@ pub(crate) trait Machine: Send + 'static {
     /// Messages that wait for one client; whoever lets more pile up does not read, and is let go instead
     /// of buffered for.
     const QUEUE: usize;
+    /// Bytes of them: a few large ones are enough, or so many clients who do not read are a memory full.
+    const BYTES: usize;
 
     fn connect(&mut self, key: ClientKey) -> Vec<Effect<Self::Message>>;
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
@@ -53,6 +58,8 @@ impl Machine for Hub {
     type Message = ServerMsg;
     /// A room of eight makes bursts of a few dozen.
     const QUEUE: usize = 64;
+    /// Seven offers with all that belongs to them come to some 150 KiB.
+    const BYTES: usize = 256 * 1024;
 
     fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
         Hub::connect(self, key)
@@ -75,6 +82,8 @@ impl Machine for Directory {
     type Message = Arc<Say>;
     /// A list of ten thousand comes in four hundred parts.
     const QUEUE: usize = 512;
+    /// The same list waits for all who come at once, and is kept once.
+    const BYTES: usize = 8 * 1024 * 1024;
 
     fn connect(&mut self, key: ClientKey) -> Vec<Effect<Arc<Say>>> {
         Directory::connect(self, key)
@@ -104,8 +113,47 @@ pub(crate) struct Relay<M: Machine> {
 
 struct Inner<M> {
     machine: M,
-    queues: HashMap<ClientKey, mpsc::Sender<Outgoing>>,
+    queues: HashMap<ClientKey, Queue>,
     next_key: u64,
+}
+
+struct Queue {
+    sender: mpsc::Sender<Outgoing>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    /// Whether there was room.
+    fn push(&self, text: Arc<Utf8Bytes>, most: usize) -> bool {
+        let bytes = text.len();
+        // One at a time: whoever pushes holds the relay's lock.
+        if self.bytes.load(Ordering::Relaxed) + bytes > most {
+            return false;
+        }
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.sender.try_send(Outgoing::Text(text)).is_ok()
+    }
+}
+
+/// The other end of a client's queue.
+pub(crate) struct Waiting {
+    receiver: mpsc::Receiver<Outgoing>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Waiting {
+    pub(crate) fn len(&self) -> usize {
+        self.receiver.len()
+    }
+
+    /// Nothing is lost if this is given up while it waits.
+    pub(crate) async fn recv(&mut self) -> Option<Outgoing> {
+        let next = self.receiver.recv().await;
+        if let Some(Outgoing::Text(text)) = &next {
+            self.bytes.fetch_sub(text.len(), Ordering::Relaxed);
+        }
+        next
+    }
 }
 
 impl<M: Machine> Relay<M> {
@@ -135,15 +183,20 @@ impl<M: Machine> Relay<M> {
         }
     }
 
-    pub(crate) fn connect(&self) -> (ClientKey, mpsc::Receiver<Outgoing>) {
+    pub(crate) fn connect(&self) -> (ClientKey, Waiting) {
         let (sender, receiver) = mpsc::channel(M::QUEUE);
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let queue = Queue {
+            sender,
+            bytes: bytes.clone(),
+        };
         let mut inner = self.lock();
         let key = ClientKey(inner.next_key);
         inner.next_key += 1;
-        inner.queues.insert(key, sender);
+        inner.queues.insert(key, queue);
         let effects = inner.machine.connect(key);
         inner.perform(self.now(), effects);
-        (key, receiver)
+        (key, Waiting { receiver, bytes })
     }
 
     pub(crate) fn text(&self, key: ClientKey, text: &str) {
@@ -189,8 +242,7 @@ impl<M: Machine> Inner<M> {
                         _ => Arc::new(Utf8Bytes::from(wire::encode(&message))),
                     };
                     written = Some((message, text.clone()));
-                    let full =
-                        |queue: &mpsc::Sender<_>| queue.try_send(Outgoing::Text(text)).is_err();
+                    let full = |queue: &Queue| !queue.push(text, M::BYTES);
                     if self.queues.get(&key).is_some_and(full) {
                         self.queues.remove(&key);
                         effects.extend(self.machine.disconnect(now, key));
@@ -199,10 +251,72 @@ impl<M: Machine> Inner<M> {
                 Effect::Close(key, code) => {
                     if let Some(queue) = self.queues.remove(&key) {
                         // Full: then the queue's end says the same a little less precisely.
-                        queue.try_send(Outgoing::Close(code)).ok();
+                        queue.sender.try_send(Outgoing::Close(code)).ok();
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duologue_core::{
+        hub::Limits,
+        ids::{PeerToken, RoomId},
+        wire::{ClientMsg, Sealed, encode},
+    };
+
+    const ROOM: RoomId = RoomId([7; 16]);
+
+    fn enter(relay: &Relay<Hub>, token: PeerToken) -> (ClientKey, Waiting) {
+        let (key, waiting) = relay.connect();
+        let card = Sealed("AAAA".into());
+        relay.text(key, &encode(&ClientMsg::Hello { version: 1, token }));
+        relay.text(key, &encode(&ClientMsg::Join { room: ROOM, card }));
+        (key, waiting)
+    }
+
+    #[tokio::test]
+    async fn few_large_messages_fill_a_queue_as_many_small_ones_do() {
+        for (size, fit) in [(48 * 1024, 5), (100, 61)] {
+            let relay = Relay::new(Hub::new(Limits::default()));
+            let (_, mut deaf) = enter(&relay, PeerToken([1; 16]));
+            let (talker, _hears) = enter(&relay, PeerToken([2; 16]));
+            let send = encode(&ClientMsg::Send {
+                room: ROOM,
+                to: PeerToken([1; 16]).id(),
+                body: Sealed("A".repeat(size)),
+            });
+            for _ in 0..100 {
+                relay.text(talker, &send);
+            }
+            let mut waited = 0;
+            while deaf.recv().await.is_some() {
+                waited += 1;
+            }
+            // What greets it comes first: welcome, the room, and who entered.
+            assert_eq!(waited, 3 + fit, "of {size} bytes each");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_reads_has_room_again() {
+        let relay = Relay::new(Hub::new(Limits::default()));
+        let (_, mut reader) = enter(&relay, PeerToken([1; 16]));
+        let (talker, _hears) = enter(&relay, PeerToken([2; 16]));
+        let send = encode(&ClientMsg::Send {
+            room: ROOM,
+            to: PeerToken([1; 16]).id(),
+            body: Sealed("A".repeat(48 * 1024)),
+        });
+        for _ in 0..3 {
+            reader.recv().await.unwrap();
+        }
+        for _ in 0..50 {
+            relay.text(talker, &send);
+            assert!(matches!(reader.recv().await, Some(Outgoing::Text(_))));
         }
     }
 }

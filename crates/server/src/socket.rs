@@ -3,7 +3,7 @@
 
 use crate::{
     Timing,
-    relay::{Machine, Outgoing, Relay},
+    relay::{Machine, Outgoing, Relay, Waiting},
 };
 use axum::{
     Error,
@@ -13,7 +13,7 @@ use axum::{
 use duologue_core::{hub::ClientKey, wire::close};
 use std::{pin::pin, time::Duration};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     task::yield_now,
     time::{Instant, interval_at, sleep, sleep_until, timeout},
 };
@@ -77,7 +77,7 @@ async fn run<M: Machine>(
     socket: &mut WebSocket,
     relay: &Relay<M>,
     key: ClientKey,
-    queue: &mut mpsc::Receiver<Outgoing>,
+    queue: &mut Waiting,
     timing: Timing,
     stop: &mut watch::Receiver<bool>,
 ) -> End {
