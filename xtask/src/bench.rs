@@ -1,6 +1,7 @@
 //! Benchmarks: `bundle` weighs the first load, `call` times a call in a real browser, `people` says what
 //! it costs to be seen by one, three and seven others, `files` how fast files go beside other means,
-//! `names` what five thousand people signed in cost a server, and the browser that lists them.
+//! `names` what five thousand people signed in cost a server, and the browser that lists them, `signal` what
+//! the signalling server bears beside others (see `signal.rs`).
 //!
 //! Each prints a table and writes `target/bench/NAME.json`. A budget is never raised to pass.
 
@@ -12,7 +13,7 @@ use serde_json::json;
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome};
 use crate::setup::{self, Need};
-use crate::{bundle, server, test};
+use crate::{bundle, server, signal, test};
 
 /// Brotli bytes, the binding one first; 1 kB is 1000 bytes.
 const BUDGETS: &[(u64, &str)] = &[
@@ -25,7 +26,10 @@ const BUDGETS: &[(u64, &str)] = &[
 /// Whose figures stand beside ours, and the server that one of them needs.
 const RIVALS: [&str; 3] = ["simple-peer@9.11.1", "peerjs@1.5.5", "peer@1.0.2"];
 
-pub fn run(name: Option<&str>) -> Outcome {
+pub fn run(name: Option<&str>, more: &[String]) -> Outcome {
+    if !more.is_empty() && name != Some("signal") {
+        return Err(Fail::new("only `bench signal` takes more words", ""));
+    }
     match name {
         None => {
             weigh_bundle()?;
@@ -44,9 +48,10 @@ pub fn run(name: Option<&str>) -> Outcome {
             crowd()?;
             in_browsers("bench-names")
         }
+        Some("signal") => signal::run(more),
         Some(other) => Err(Fail::new(
             format!("there is no benchmark `{other}`"),
-            "there are: bundle, call, people, files, names",
+            "there are: bundle, call, people, files, names, signal",
         )),
     }
 }

@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod server;
 mod setup;
+mod signal;
 mod styles;
 mod test;
 
@@ -35,7 +36,8 @@ cargo xtask COMMAND
   serve [--port 8080] [--lan] [-- SERVER-ARGS]  bundle the page, build the server, run it
   test [core|server|page|e2e]                every test, or one layer
   dist [--deb]                               dist/ and target/release/duologue, and a Debian package of it
-  bench [bundle|call|people]                 benchmarks, results in target/bench
+  bench [bundle|call|people|files|names]     benchmarks, results in target/bench
+  bench signal [soak|hostile|cluster] [--quick]  what the signalling server bears
   profile                                    which functions a first call needs, from real calls
   screens                                    pictures of every screen, in target/screens
   lint                                       formatting, clippy, licences of dependencies
@@ -83,8 +85,8 @@ fn dispatch() -> Outcome {
             dist(&setup::run(Need::Serve)?, deb)
         }
         "bench" => {
-            let name = word(&mut args)?;
-            bench::run(name.as_deref())
+            let mut words = words(&mut args)?.into_iter();
+            bench::run(words.next().as_deref(), words.as_slice())
         }
         "profile" => {
             nothing_more(&mut args)?;
@@ -126,6 +128,14 @@ fn flag(args: &mut lexopt::Parser, name: &str) -> Result<bool, Fail> {
     }
     nothing_more(args)?;
     Ok(true)
+}
+
+/// All that is left, for a program of its own to understand.
+fn words(args: &mut lexopt::Parser) -> Result<Vec<String>, Fail> {
+    let words = args.raw_args()?.map(|word| word.into_string());
+    words
+        .collect::<Result<_, _>>()
+        .map_err(|_| Fail::new("an argument is not in UTF-8", USAGE))
 }
 
 /// The one optional word after a command.

@@ -14,7 +14,8 @@
 //! | `passes`  | who may use a host that is not for everybody |
 //! | `proxies` | who it is that comes through a proxy |
 //! | `proxy_protocol` | what a proxy says before anything else |
-//! | `relay`   | the machines of `duologue-core` and everyone's outgoing queue |
+//! | `queue`   | what waits for one client |
+//! | `relay`   | the machines of `duologue-core` with real connections on them |
 //! | `relays`  | STUN and TURN servers that the page is told of, and passwords for them |
 //! | `router`  | which address leads where |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
@@ -33,6 +34,7 @@ pub mod origin;
 pub mod passes;
 pub mod proxies;
 mod proxy_protocol;
+mod queue;
 mod relay;
 pub mod relays;
 mod router;

@@ -1,7 +1,10 @@
 //! A machine of `duologue-core` with real connections on it: who is connected, and the queue of texts
 //! that waits for each. One lock, held for as long as a message takes and never across an await.
 
-use crate::metrics::{self, Counted, Sort, Stamp};
+use crate::{
+    metrics::{self, Counted, Sort, Stamp},
+    queue::{self, Queue, Waiting},
+};
 use axum::extract::ws::Utf8Bytes;
 use duologue_core::{
     directory::Directory,
@@ -15,22 +18,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::{
-    sync::mpsc,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::time::{MissedTickBehavior, interval};
 
 /// How precisely a machine is woken.
 const TICK: Duration = Duration::from_millis(50);
-
-/// What a client's socket has to do next. A queue that ends without a `Close` was too full. Small: a queue
-/// keeps room for dozens of them.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    /// With the time at which the text was read that it follows from.
-    Text(Arc<Utf8Bytes>, Stamp),
-    Close(u16),
-}
 
 /// A machine of the core that serves clients.
 pub(crate) trait Machine: Send + 'static {
@@ -40,6 +31,8 @@ pub(crate) trait Machine: Send + 'static {
     const QUEUE: usize;
     /// Where its numbers are.
     const COUNTED: &'static Counted;
+    /// Bytes of them: a few large ones are enough, or so many clients who do not read are a memory full.
+    const BYTES: usize;
 
     fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Self::Message>>;
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
@@ -61,6 +54,8 @@ impl Machine for Hub {
     /// A room of eight makes bursts of a few dozen.
     const QUEUE: usize = 64;
     const COUNTED: &'static Counted = &metrics::ROOMS;
+    /// Seven offers with all that belongs to them come to some 150 KiB.
+    const BYTES: usize = 256 * 1024;
 
     fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect> {
         Hub::connect_from(self, key, source)
@@ -96,6 +91,8 @@ impl Machine for Directory {
     /// A list of ten thousand comes in four hundred parts.
     const QUEUE: usize = 512;
     const COUNTED: &'static Counted = &metrics::NAMES;
+    /// The same list waits for all who come at once, and is kept once.
+    const BYTES: usize = 8 * 1024 * 1024;
 
     fn connect(&mut self, key: ClientKey, _source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
         Directory::connect(self, key)
@@ -137,7 +134,7 @@ pub(crate) struct Relay<M: Machine> {
 
 struct Inner<M> {
     machine: M,
-    queues: HashMap<ClientKey, mpsc::Sender<Outgoing>>,
+    queues: HashMap<ClientKey, Queue>,
     next_key: u64,
     /// When the text was read that is being dealt with.
     read: Option<Stamp>,
@@ -171,15 +168,15 @@ impl<M: Machine> Relay<M> {
         }
     }
 
-    pub(crate) fn connect(&self, source: Option<Source>) -> (ClientKey, mpsc::Receiver<Outgoing>) {
-        let (sender, receiver) = mpsc::channel(M::QUEUE);
+    pub(crate) fn connect(&self, source: Option<Source>) -> (ClientKey, Waiting) {
+        let (queue, waiting) = queue::new(M::QUEUE, M::BYTES);
         let mut inner = self.lock();
         let key = ClientKey(inner.next_key);
         inner.next_key += 1;
-        inner.queues.insert(key, sender);
+        inner.queues.insert(key, queue);
         let effects = inner.machine.connect(key, source);
         inner.perform(self.now(), effects);
-        (key, receiver)
+        (key, waiting)
     }
 
     pub(crate) fn text(&self, key: ClientKey, text: &str) {
@@ -234,8 +231,7 @@ impl<M: Machine> Inner<M> {
                     };
                     M::COUNTED.said(M::sort(&message), text.len());
                     written = Some((message, text.clone()));
-                    let next = Outgoing::Text(text, read);
-                    let full = |queue: &mpsc::Sender<_>| queue.try_send(next).is_err();
+                    let full = |queue: &Queue| !queue.push(text, read);
                     if self.queues.get(&key).is_some_and(full) {
                         self.queues.remove(&key);
                         effects.extend(self.machine.disconnect(now, key));
@@ -244,7 +240,7 @@ impl<M: Machine> Inner<M> {
                 Effect::Close(key, code) => {
                     if let Some(queue) = self.queues.remove(&key) {
                         // Full: then the queue's end says the same a little less precisely.
-                        queue.try_send(Outgoing::Close(code)).ok();
+                        queue.close(code);
                     }
                 }
             }

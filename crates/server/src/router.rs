@@ -32,8 +32,10 @@ use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::{sync::watch, time::timeout};
 
 /// tungstenite would take 128 KiB for each socket; signalling frames are small and rare, and a large one
-/// is read in several turns.
-const SOCKET_BUFFER: usize = 1024;
+/// is read in several turns. What has been read of the buffer is not used again before it is full: twice
+/// the usual frame would mean two turns for every second one.
+const READ_BUFFER: usize = 2048;
+const WRITE_BUFFER: usize = 1024;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);
@@ -275,8 +277,8 @@ fn open<F: Future<Output = ()> + Send + 'static>(
     let entered = shared.standing.enter(&guest, headers);
     upgrade
         .protocols([PROTOCOL])
-        .read_buffer_size(SOCKET_BUFFER)
-        .write_buffer_size(SOCKET_BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
         .on_upgrade(|socket| async move {

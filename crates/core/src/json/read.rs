@@ -1,6 +1,6 @@
 //! Text → value. Takes what RFC 8259 takes, down to a depth that no message of ours needs.
 
-use super::{Fields, Value};
+use super::{Fields, Value, write::is_escaped};
 use alloc::{string::String, vec::Vec};
 
 /// Lists and objects inside one another.
@@ -112,9 +112,8 @@ impl Reader<'_> {
         let mut string = String::new();
         loop {
             let from = self.at;
-            while !matches!(self.peek()?, b'"' | b'\\' | 0..=31) {
-                self.at += 1;
-            }
+            let mut bytes = self.text.as_bytes()[from..].iter();
+            self.at += bytes.position(|byte| is_escaped(*byte))?;
             // Stopped by an ASCII byte, so this is a place between two characters.
             string.push_str(&self.text[from..self.at]);
             match self.next()? {

@@ -3,10 +3,20 @@
 use super::Json;
 use alloc::string::String;
 
+/// Bytes of most messages but for what is sealed in them: fewer times to grow.
+const USUAL: usize = 256;
+
 pub fn write<T: Json>(value: &T) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        out: String::with_capacity(USUAL),
+        comma: false,
+    };
     value.write(&mut writer);
     writer.out
+}
+
+pub(super) fn is_escaped(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..b' ')
 }
 
 /// A text that grows. Puts the commas.
@@ -38,26 +48,34 @@ impl Writer {
         }
     }
 
+    /// What needs no escape goes over in one piece: nearly always that is all of it.
     pub fn text(&mut self, text: &str) {
         self.out.push('"');
-        for c in text.chars() {
-            match c {
-                '"' | '\\' => {
-                    self.out.push('\\');
-                    self.out.push(c);
-                }
-                '\n' => self.raw("\\n"),
-                '\r' => self.raw("\\r"),
-                '\t' => self.raw("\\t"),
-                '\0'..' ' => {
-                    self.raw(if c < '\u{10}' { "\\u000" } else { "\\u001" });
-                    let digit = char::from_digit(c as u32 & 15, 16);
-                    self.out.extend(digit);
-                }
-                c => self.out.push(c),
+        let mut rest = text;
+        // Only ASCII is escaped, so both sides of it are texts.
+        while let Some(at) = rest.bytes().position(is_escaped) {
+            self.raw(&rest[..at]);
+            self.escape(rest.as_bytes()[at]);
+            rest = &rest[at + 1..];
+        }
+        self.raw(rest);
+        self.out.push('"');
+    }
+
+    fn escape(&mut self, byte: u8) {
+        match byte {
+            b'\n' => self.raw("\\n"),
+            b'\r' => self.raw("\\r"),
+            b'\t' => self.raw("\\t"),
+            0..b' ' => {
+                self.raw(if byte < 16 { "\\u000" } else { "\\u001" });
+                self.out.extend(char::from_digit(u32::from(byte & 15), 16));
+            }
+            _ => {
+                self.out.push('\\');
+                self.out.push(char::from(byte));
             }
         }
-        self.out.push('"');
     }
 
     pub fn object(&mut self, fields: impl FnOnce(&mut Writer)) {
