@@ -2,11 +2,12 @@
 //! server gives it sockets, the simulation gives it pipes. It stamps who sent what, keeps rooms apart
 //! and never looks into a sealed body. It must never know a socket, an address or a name.
 
+pub(crate) mod abroad;
 mod limits;
 mod room;
 
 pub use limits::Limits;
-pub(crate) use limits::is_sealed;
+pub(crate) use limits::{MAX_BODY, MAX_CARD, is_sealed};
 
 use crate::{
     ids::{PeerId, PeerToken, RoomId},
@@ -14,12 +15,12 @@ use crate::{
     time::Millis,
     wire::{self, ClientMsg, Refusal, Sealed, ServerMsg, close},
 };
+use abroad::{Abroad, Letter};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use limits::{MAX_BODY, MAX_CARD};
-use room::Room;
+use room::{Place, Room, Seat};
 
 /// So many messages in a row that mean nothing, and the client is no client of ours.
 const BAD_IN_A_ROW: u8 = 8;
@@ -60,6 +61,8 @@ pub struct Hub {
     /// The one connection of each welcomed peer.
     peers: BTreeMap<PeerId, ClientKey>,
     rooms: BTreeMap<RoomId, Room>,
+    /// What the other nodes of a cluster have to know. `None`: there are none.
+    abroad: Option<Abroad>,
 }
 
 /// A message that cannot be served, and the room it was about.
@@ -219,7 +222,7 @@ impl Hub {
     ) -> Result<(), No> {
         self.admit(key, room)?;
         let place = self.rooms.get(&room);
-        let joined = place.is_some_and(|place| place.members.contains_key(&me));
+        let joined = place.is_some_and(|place| place.sits(me, key));
         let looks = place.is_some_and(|place| place.lookers.contains(&key));
         if !joined && !looks && place.map_or(0, |place| place.lookers.len()) >= self.limits.lookers
         {
@@ -260,7 +263,15 @@ impl Hub {
         }
         let place = self.rooms.entry(room).or_default();
         place.lookers.remove(&key);
-        place.members.insert(me, (key, card.clone()));
+        let seat = Seat::Here(key);
+        let card_of_mine = card.clone();
+        place.members.insert(
+            me,
+            Place {
+                seat,
+                card: card_of_mine,
+            },
+        );
         effects.push(Effect::Send(
             key,
             ServerMsg::Room {
@@ -284,7 +295,7 @@ impl Hub {
 
     /// Only between two who are both in `room`. Someone in another room and nobody at all look alike.
     fn relay(
-        &self,
+        &mut self,
         me: PeerId,
         room: RoomId,
         to: PeerId,
@@ -294,23 +305,25 @@ impl Hub {
         if !is_sealed(&body, MAX_BODY) {
             return Err(No(Refusal::BadMessage, Some(room)));
         }
-        let place = self
-            .rooms
-            .get(&room)
-            .filter(|place| place.members.contains_key(&me));
+        let place = (self.rooms.get(&room)).filter(|place| place.members.contains_key(&me));
         let members = &place.ok_or(No(Refusal::NotInRoom, Some(room)))?.members;
-        let (addressee, _) = members
+        let addressee = members
             .get(&to)
             .filter(|_| to != me)
             .ok_or(No(Refusal::NoSuchPeer, Some(room)))?;
-        effects.push(Effect::Send(
-            *addressee,
-            ServerMsg::Relayed {
+        let from = me;
+        match (addressee.seat, &mut self.abroad) {
+            (Seat::Here(key), _) => {
+                effects.push(Effect::Send(key, ServerMsg::Relayed { room, from, body }));
+            }
+            (Seat::Elsewhere(_), Some(abroad)) => abroad.letters.push(Letter {
                 room,
-                from: me,
+                from,
+                to,
                 body,
-            },
-        ));
+            }),
+            (Seat::Elsewhere(_), None) => {}
+        }
         Ok(())
     }
 
@@ -329,6 +342,7 @@ impl Hub {
         if let Some(client) = self.clients.get_mut(&key) {
             client.rooms.insert(room);
         }
+        self.touch(room);
     }
 
     /// Takes a client out of one room, tells the rest and frees the room when it was the last.
@@ -337,12 +351,15 @@ impl Hub {
             return;
         };
         place.lookers.remove(&key);
-        if place.members.remove(&me).is_some() {
+        // Not whoever came back under the same id elsewhere.
+        if place.sits(me, key) {
+            place.members.remove(&me);
             place.tell(key, &ServerMsg::Left { room, peer: me }, effects);
         }
         if place.is_empty() {
             self.rooms.remove(&room);
         }
+        self.touch(room);
     }
 
     fn refuse(&mut self, key: ClientKey, No(code, room): No, effects: &mut Vec<Effect>) {
