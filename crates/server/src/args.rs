@@ -1,12 +1,13 @@
 //! What the server can be told, on the command line or in the environment. Its help is documentation.
 
+use async_nats::ServerAddr;
 use clap::{Parser, ValueEnum};
 use duologue_server::{
-    DirectoryKind, origin,
+    DirectoryKind, cluster, origin,
     relays::{self, Turn},
     tls::Tls,
 };
-use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{env, fs, net::SocketAddr, path::PathBuf, str::FromStr};
 
 /// Duologue: the page, and the signalling that introduces people to each other.
 ///
@@ -21,7 +22,8 @@ use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
     version,
     after_help = "\
 Each option can be set in the environment instead: DUOLOGUE_LISTEN, DUOLOGUE_TLS, DUOLOGUE_STATE,
-DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_STUN, DUOLOGUE_TURN, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY and DUOLOGUE_RING_SECONDS, with commas where an option may be repeated.
+DUOLOGUE_STATIC, DUOLOGUE_ORIGIN, DUOLOGUE_STUN, DUOLOGUE_TURN, DUOLOGUE_MAX_CLIENTS, DUOLOGUE_DIRECTORY, DUOLOGUE_RING_SECONDS,
+DUOLOGUE_CLUSTER, DUOLOGUE_CLUSTER_NAME, DUOLOGUE_CLUSTER_CREDENTIALS and DUOLOGUE_CLUSTER_SECRET_FILE, with commas where an option may be repeated.
 
 Addresses: / the page, /ws and /names signalling, /config.json what the page asks, /healthz 200 when ready.
 SIGTERM and Ctrl-C tell everyone to come back later and end the server within 5 seconds."
@@ -97,6 +99,64 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u16).range(1..=300)
     )]
     pub ring_seconds: u16,
+
+    #[command(flatten)]
+    pub cluster: Cluster,
+}
+
+/// Several servers that serve people together.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cluster {
+    /// Share rooms with other servers through this NATS, like nats://10.0.0.5:4222 or
+    /// tls://user:password@nats.example.org; may be repeated for the servers of one NATS cluster
+    /// (docs/cluster.md).
+    #[arg(long, value_name = "URL", env = "DUOLOGUE_CLUSTER", value_delimiter = ',', value_parser = cluster::server)]
+    cluster: Vec<ServerAddr>,
+
+    /// Which servers belong together, where several clusters use one NATS.
+    #[arg(long, value_name = "NAME", env = "DUOLOGUE_CLUSTER_NAME", default_value = "main", value_parser = cluster::name)]
+    cluster_name: String,
+
+    /// A credentials file of NATS, if it asks for one.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "DUOLOGUE_CLUSTER_CREDENTIALS",
+        requires = "cluster"
+    )]
+    cluster_credentials: Option<PathBuf>,
+
+    /// A file with a secret that all servers of the cluster have: then whoever else can write to NATS
+    /// is not believed.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "DUOLOGUE_CLUSTER_SECRET_FILE",
+        requires = "cluster"
+    )]
+    cluster_secret_file: Option<PathBuf>,
+}
+
+impl Cluster {
+    pub fn settings(self) -> Result<Option<cluster::Settings>, String> {
+        if self.cluster.is_empty() {
+            return Ok(None);
+        }
+        let read = |file: PathBuf| {
+            let secret = fs::read_to_string(&file)
+                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            match secret.trim() {
+                "" => Err(format!("{} is empty", file.display())),
+                secret => Ok(secret.as_bytes().to_vec()),
+            }
+        };
+        Ok(Some(cluster::Settings {
+            servers: self.cluster,
+            credentials: self.cluster_credentials,
+            name: self.cluster_name,
+            secret: self.cluster_secret_file.map(read).transpose()?,
+        }))
+    }
 }
 
 /// What `--tls` takes.
@@ -209,6 +269,9 @@ mod tests {
             ["--stun", "turn.example.org"],
             ["--turn", "turn:turn.example.org"],
             ["--tls", "certificate.pem,"],
+            ["--cluster", "http://nats.example.org"],
+            ["--cluster-name", "a.b"],
+            ["--cluster-secret-file", "secret"],
         ] {
             assert!(
                 Args::try_parse_from(["duologue", wrong[0], wrong[1]]).is_err(),

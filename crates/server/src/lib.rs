@@ -4,6 +4,7 @@
 //! | module    | owns |
 //! |-----------|------|
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
+//! | `cluster` | this server as one of several that share their rooms |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
 //! | `names`   | which names look alike |
@@ -15,6 +16,7 @@
 //! | `tls`     | certificates: of files or of this host's own making; the handshake |
 
 pub mod assets;
+pub mod cluster;
 mod headers;
 mod listen;
 mod names;
@@ -51,6 +53,8 @@ pub struct Config {
     pub directory: DirectoryKind,
     /// How long somebody's name rings before nobody answers.
     pub ring_seconds: u16,
+    /// Others that this server shares its rooms with.
+    pub cluster: Option<cluster::Settings>,
     pub timing: Timing,
 }
 

@@ -48,6 +48,7 @@ async fn serve(args: Args) -> Result<(), String> {
         relays: Relays::of(args.stun, args.turn),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
+        cluster: args.cluster.settings()?,
         timing: Timing::default(),
     };
     make_room(args.max_clients);

@@ -3,6 +3,7 @@
 use crate::{
     Config, DirectoryKind, Timing,
     assets::{self, Assets},
+    cluster::{self, Rooms, Standing},
     headers::{self, Policies},
     names,
     origin::{self, Origins},
@@ -21,7 +22,6 @@ use axum::{
 };
 use duologue_core::{
     directory::{Directory, Rules},
-    hub::Hub,
     wire,
 };
 use std::{future::ready, sync::Arc, time::SystemTime};
@@ -37,7 +37,9 @@ struct App(Arc<Shared>);
 struct Shared {
     assets: Assets,
     origins: Origins,
-    rooms: Relay<Hub>,
+    rooms: Arc<Relay<Rooms>>,
+    /// Whether the other servers of a cluster are in reach, if there are any.
+    others: Option<Standing>,
     /// Who is signed in under which name, unless the host wants none of that.
     names: Option<Arc<Relay<Directory>>>,
     relays: Relays,
@@ -56,9 +58,12 @@ pub(crate) fn router(
         https_only: secured.is_some_and(|it| it.is_lasting),
     };
     let authority = secured.and_then(|it| it.authority.clone());
+    let names = directory(&config);
+    let (rooms, others) = cluster::rooms(config.limits, config.cluster, stop.clone());
     let shared = Shared {
-        rooms: Relay::new(Hub::new(config.limits.clone())),
-        names: directory(&config),
+        rooms,
+        others,
+        names,
         relays: config.relays,
         ring_seconds: config.ring_seconds,
         assets: config.assets,
@@ -106,7 +111,10 @@ async fn asset(State(App(shared)): State<App>, uri: Uri, headers: HeaderMap) -> 
 /// Ready, or on its way out: then whoever balances load sends people elsewhere.
 async fn health(State(App(shared)): State<App>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
+    let alone = shared.others.as_ref().is_some_and(|it| !it.is_together());
     match *shared.stop.borrow() {
+        // Nobody here is worse off for it: no reason to send people elsewhere.
+        false if alone => (no_store, "ok, alone").into_response(),
         false => (no_store, "ok").into_response(),
         true => (StatusCode::SERVICE_UNAVAILABLE, no_store, "stopping").into_response(),
     }

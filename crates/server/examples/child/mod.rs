@@ -41,6 +41,7 @@ async fn serve() -> Outcome<()> {
         relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        cluster: None,
         timing: Timing::default(),
     };
     let running = start(config).await?;

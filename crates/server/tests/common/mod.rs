@@ -41,6 +41,7 @@ pub fn config() -> Config {
         relays: Relays::default(),
         directory: DirectoryKind::Listed,
         ring_seconds: 45,
+        cluster: None,
         timing: Timing::default(),
     }
 }

@@ -1,0 +1,155 @@
+//! The rooms of this server: its own alone, or parts of rooms that it shares with others. What is to be said
+//! to others waits here in a queue for `bus`; one that is full loses what comes, and says so later.
+
+use crate::relay::Machine;
+use duologue_core::{
+    cluster::{Bus, Cluster, Output, message::NodeMsg},
+    hub::{ClientKey, Effect, Hub, Limits},
+    ids::{NodeId, RoomId},
+    time::Millis,
+    wire::ServerMsg,
+};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc;
+
+/// Messages that wait for the bus. It takes a hundred thousand a second: more than a burst waits only if
+/// it is stuck.
+const WAITING: usize = 4_096;
+
+/// For `bus` to do, in this order.
+#[derive(Debug)]
+pub(super) enum Say {
+    All(NodeMsg),
+    Room(RoomId, NodeMsg),
+    Follow(RoomId),
+    Unfollow(RoomId),
+}
+
+pub(crate) enum Rooms {
+    Alone(Hub),
+    Together(Box<Together>),
+}
+
+pub(crate) struct Together {
+    cluster: Cluster,
+    says: mpsc::Sender<Say>,
+    /// Something did not fit into the queue.
+    is_leaky: bool,
+}
+
+impl Rooms {
+    pub(super) fn together(limits: Limits) -> (Rooms, mpsc::Receiver<Say>) {
+        let (says, waiting) = mpsc::channel(WAITING);
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+        let wall = wall.map_or(0, |it| u64::try_from(it.as_millis()).unwrap_or(0));
+        let together = Together {
+            cluster: Cluster::new(limits, new_id(), Millis(0), wall),
+            says,
+            is_leaky: false,
+        };
+        (Rooms::Together(Box::new(together)), waiting)
+    }
+
+    pub(super) fn heard(&mut self, now: Millis, message: NodeMsg) -> Vec<Effect> {
+        self.with(|it| it.heard(now, message))
+    }
+
+    pub(super) fn bus(&mut self, now: Millis, bus: Bus) -> Vec<Effect> {
+        self.with(|it| it.bus(now, bus))
+    }
+
+    pub(super) fn go(&mut self, now: Millis) -> Vec<Effect> {
+        self.with(|it| it.go(now))
+    }
+
+    fn with(&mut self, act: impl FnOnce(&mut Cluster) -> Vec<Output>) -> Vec<Effect> {
+        match self {
+            Rooms::Alone(_) => Vec::new(),
+            Rooms::Together(it) => {
+                let outputs = act(&mut it.cluster);
+                it.perform(outputs)
+            }
+        }
+    }
+}
+
+impl Together {
+    fn perform(&mut self, outputs: Vec<Output>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for output in outputs {
+            let say = match output {
+                Output::Client(effect) => {
+                    effects.push(effect);
+                    continue;
+                }
+                Output::All(message) => Say::All(message),
+                Output::Room(room, message) => Say::Room(room, message),
+                Output::Follow(room) => Say::Follow(room),
+                Output::Unfollow(room) => Say::Unfollow(room),
+            };
+            self.is_leaky |= self.says.try_send(say).is_err();
+        }
+        effects
+    }
+}
+
+impl Machine for Rooms {
+    type Message = ServerMsg;
+    const QUEUE: usize = <Hub as Machine>::QUEUE;
+
+    fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
+        match self {
+            Rooms::Alone(hub) => hub.connect(key),
+            Rooms::Together(it) => it.cluster.connect(key),
+        }
+    }
+
+    fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect> {
+        match self {
+            Rooms::Alone(hub) => hub.disconnect(key),
+            Rooms::Together(it) => {
+                let outputs = it.cluster.disconnect(now, key);
+                it.perform(outputs)
+            }
+        }
+    }
+
+    fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect> {
+        match self {
+            Rooms::Alone(hub) => hub.text(now, key, text),
+            Rooms::Together(it) => {
+                let outputs = it.cluster.text(now, key, text);
+                it.perform(outputs)
+            }
+        }
+    }
+
+    fn is_welcome(&self, key: ClientKey) -> bool {
+        match self {
+            Rooms::Alone(hub) => hub.peer(key).is_some(),
+            Rooms::Together(it) => it.cluster.is_welcome(key),
+        }
+    }
+
+    fn wake(&mut self, now: Millis) -> Vec<Effect> {
+        let Rooms::Together(it) = self else {
+            return Vec::new();
+        };
+        let mut outputs = it.cluster.wake(now);
+        if it.is_leaky && it.says.capacity() > WAITING / 2 {
+            it.is_leaky = false;
+            outputs.extend(it.cluster.bus(now, Bus::Leaky));
+        }
+        it.perform(outputs)
+    }
+}
+
+fn new_id() -> NodeId {
+    let mut id = [0; 16];
+    // It fails on systems without any source of chance; a time is not anybody else's either.
+    if getrandom::fill(&mut id).is_err() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        id = now.unwrap_or_default().as_nanos().to_le_bytes();
+    }
+    NodeId(id)
+}
