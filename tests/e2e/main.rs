@@ -29,6 +29,7 @@ mod access;
 mod broken;
 mod chat;
 mod check;
+mod cluster;
 mod controls;
 mod details;
 mod device_changes;

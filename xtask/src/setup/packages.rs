@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::env::Env;
 use crate::run::{self, Fail, Outcome, ask, find};
 
-/// Each browser with its driver, a display for what has no headless mode, and what looks at
-/// recordings.
+/// Each browser with its driver, a display for what has no headless mode, what looks at recordings, and
+/// what servers of a cluster speak through.
 const BROWSERS: &[(&[&str], &str)] = &[
     (
         &["chromium", "chromium-browser", "google-chrome"],
@@ -18,6 +18,8 @@ const BROWSERS: &[(&[&str], &str)] = &[
     (&["firefox-esr", "firefox"], "firefox-esr"),
     (&["Xvfb"], "xvfb"),
     (&["ffprobe"], "ffmpeg"),
+    // Debian puts it where not everybody looks.
+    (&["nats-server", "/usr/sbin/nats-server"], "nats-server"),
 ];
 
 pub fn browsers_missing(env: &Env) -> Option<String> {
