@@ -263,15 +263,7 @@ impl Hub {
         }
         let place = self.rooms.entry(room).or_default();
         place.lookers.remove(&key);
-        let seat = Seat::Here(key);
-        let card_of_mine = card.clone();
-        place.members.insert(
-            me,
-            Place {
-                seat,
-                card: card_of_mine,
-            },
-        );
+        place.members.insert(me, Place::here(key, card.clone()));
         effects.push(Effect::Send(
             key,
             ServerMsg::Room {

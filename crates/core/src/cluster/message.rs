@@ -5,9 +5,9 @@ use crate::{
     ids::{NodeId, PeerId, RoomId},
     json::{Fields, Record, Writer},
     record, tagged,
-    wire::Sealed,
+    wire::{Sealed, names::LetterKey},
 };
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// Nodes of another version are not understood, and not guessed at.
 pub const VERSION: u16 = 1;
@@ -42,6 +42,33 @@ pub enum Said {
         to: PeerId,
         body: Sealed,
     },
+    /// From somebody signed in at my node to whoever is signed in at yours under the name `to`. Names are
+    /// folded, but `from`, which is as others see it.
+    Tell {
+        to: String,
+        by: String,
+        from: String,
+        key: LetterKey,
+        letter: Sealed,
+    },
+}
+
+/// Whose a name is, as the store keeps it. Where several write at once the store takes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// Folded: by it the store finds it.
+    pub name: String,
+    pub shown: String,
+    pub owner: PeerId,
+    pub key: LetterKey,
+    /// Where its owner has tabs. Nowhere: they were here a moment ago.
+    pub holders: Vec<Holder>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub node: NodeId,
+    pub busy: bool,
 }
 
 /// Somebody in a room, and since when.
@@ -75,7 +102,17 @@ tagged!(Said by "type" {
     Going {} = "going",
     Part { room, no, members, ask } = "part",
     Letter { room, from, to, body } = "letter",
+    Tell { to, by, from, key, letter } = "tell",
 });
+
+record!(Claimed {
+    name,
+    shown,
+    owner,
+    key,
+    holders
+});
+record!(Holder { node, busy });
 
 record!(Seated { peer, card, since });
 
@@ -122,6 +159,16 @@ mod tests {
                     body: card(),
                 },
                 r#""type":"letter","room":"AgICAgICAgICAgICAgICAg","from":"AwMDAwMDAwMDAwMDAwMDAw","to":"BAQEBAQEBAQEBAQEBAQEBA","body":"c2VhbGVk""#,
+            ),
+            (
+                Said::Tell {
+                    to: "ben".into(),
+                    by: "ana".into(),
+                    from: "Ana".into(),
+                    key: LetterKey([3; 32]),
+                    letter: card(),
+                },
+                r#""type":"tell","to":"ben","by":"ana","from":"Ana","key":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","letter":"c2VhbGVk""#,
             ),
         ] {
             let message = NodeMsg {

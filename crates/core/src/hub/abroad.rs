@@ -30,6 +30,16 @@ pub(crate) struct Letter {
     pub(crate) body: Sealed,
 }
 
+/// What becomes of a letter from elsewhere.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    Done(Effect),
+    /// For somebody at another node, or for somebody who has left.
+    NotHere,
+    /// From nobody who is in the room at the node that says so.
+    Stray,
+}
+
 /// No connection: everybody in the room is told.
 const NOBODY: ClientKey = ClientKey(u64::MAX);
 
@@ -106,21 +116,26 @@ impl Hub {
         effects
     }
 
-    /// From somebody who is in that room at that node, to somebody who is in it here. `None`: one of the
-    /// two is not.
-    pub(crate) fn deliver(&mut self, node: NodeId, letter: Letter) -> Option<Effect> {
+    /// From somebody who is in that room at that node, to somebody who may be in it here.
+    pub(crate) fn deliver(&mut self, node: NodeId, letter: Letter) -> Delivery {
         let Letter {
             room,
             from,
             to,
             body,
         } = letter;
-        let members = &self.rooms.get(&room)?.members;
-        if members.get(&from)?.seat != Seat::Elsewhere(node) {
-            return None;
+        let Some(place) = self.rooms.get(&room) else {
+            return Delivery::NotHere;
+        };
+        let seat = |peer| place.members.get(&peer).map(|it| it.seat);
+        match (seat(to), seat(from)) {
+            (Some(Seat::Here(key)), Some(Seat::Elsewhere(at))) if at == node => {
+                let relayed = ServerMsg::Relayed { room, from, body };
+                Delivery::Done(Effect::Send(key, relayed))
+            }
+            (Some(Seat::Here(_)), _) => Delivery::Stray,
+            _ => Delivery::NotHere,
         }
-        let key = members.get(&to)?.key()?;
-        Some(Effect::Send(key, ServerMsg::Relayed { room, from, body }))
     }
 
     /// The same peer has connected to another node since.

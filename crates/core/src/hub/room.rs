@@ -25,6 +25,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    pub(super) fn here(key: ClientKey, card: Sealed) -> Self {
+        let seat = Seat::Here(key);
+        Place { seat, card }
+    }
+
     pub(super) fn key(&self) -> Option<ClientKey> {
         match self.seat {
             Seat::Here(key) => Some(key),

@@ -7,5 +7,6 @@
 )]
 
 mod always;
+mod names;
 mod stories;
 mod world;
