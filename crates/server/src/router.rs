@@ -3,7 +3,7 @@
 use crate::{
     Config, DirectoryKind, Timing,
     assets::{self, Assets},
-    cluster::{self, Rooms, Standing},
+    cluster::{self, Machines, People, Rooms, Standing},
     headers::{self, Policies},
     names,
     origin::{self, Origins},
@@ -20,10 +20,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use duologue_core::{
-    directory::{Directory, Rules},
-    wire,
-};
+use duologue_core::{directory::Rules, wire};
 use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::sync::watch;
 
@@ -41,7 +38,7 @@ struct Shared {
     /// Whether the other servers of a cluster are in reach, if there are any.
     others: Option<Standing>,
     /// Who is signed in under which name, unless the host wants none of that.
-    names: Option<Arc<Relay<Directory>>>,
+    names: Option<Arc<Relay<People>>>,
     relays: Relays,
     ring_seconds: u16,
     timing: Timing,
@@ -58,8 +55,12 @@ pub(crate) fn router(
         https_only: secured.is_some_and(|it| it.is_lasting),
     };
     let authority = secured.and_then(|it| it.authority.clone());
-    let names = directory(&config);
-    let (rooms, others) = cluster::rooms(config.limits, config.cluster, stop.clone());
+    let rules = directory(&config);
+    let Machines {
+        rooms,
+        names,
+        others,
+    } = cluster::start(config.limits, rules, config.cluster, stop.clone());
     let shared = Shared {
         rooms,
         others,
@@ -120,21 +121,17 @@ async fn health(State(App(shared)): State<App>) -> Response {
     }
 }
 
-/// Wakes itself, for as long as the server lives.
-fn directory(config: &Config) -> Option<Arc<Relay<Directory>>> {
+fn directory(config: &Config) -> Option<Rules> {
     let listed = match config.directory {
         DirectoryKind::Off => return None,
         DirectoryKind::Unlisted => false,
         DirectoryKind::Listed => true,
     };
-    let rules = Rules {
+    Some(Rules {
         tabs: config.limits.clients,
         listed,
         fold: names::fold,
-    };
-    let relay = Arc::new(Relay::new(Directory::new(rules)));
-    tokio::spawn(Relay::tick(Arc::downgrade(&relay)));
-    Some(relay)
+    })
 }
 
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go

@@ -3,14 +3,18 @@
 //! machine makes good. Never decides anything about rooms.
 
 use super::{
-    Settings, Standing,
+    People, Settings, Standing,
     rooms::{Rooms, Say},
     seal::Seal,
+    store::Shelf,
 };
 use crate::{relay::Relay, say};
 use async_nats::{Client, ConnectOptions, Event, Message, Subject, Subscriber};
 use duologue_core::{
-    cluster::{Bus, message::NodeMsg},
+    cluster::{
+        Bus,
+        message::{NodeMsg, Said},
+    },
     ids::RoomId,
     wire::{self, MAX_FRAME},
 };
@@ -18,9 +22,10 @@ use futures_util::{
     StreamExt,
     stream::{AbortHandle, Abortable, SelectAll, abortable},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::pending, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, watch},
+    task::yield_now,
     time::{sleep, timeout},
 };
 
@@ -36,7 +41,8 @@ const WAITING: usize = 4_096;
 
 pub(super) struct Line {
     pub(super) settings: Settings,
-    pub(super) relay: Arc<Relay<Rooms>>,
+    pub(super) rooms: Arc<Relay<Rooms>>,
+    pub(super) names: Option<Arc<Relay<People>>>,
     pub(super) standing: Standing,
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -55,7 +61,7 @@ enum News {
 
 impl Line {
     /// For as long as the server lives.
-    pub(super) async fn keep(self, mut says: mpsc::Receiver<Say>) {
+    pub(super) async fn keep(self, mut says: mpsc::Receiver<Say>, mut shelf: Option<Shelf>) {
         let mut stop = self.stop.clone();
         let mut is_told = false;
         loop {
@@ -72,9 +78,12 @@ impl Line {
                         say("NATS is reached: people here meet those at the other servers");
                     }
                     self.tell(Bus::Up);
-                    let end = self.serve(&client, news, &mut says).await;
+                    let end = self.serve(&client, news, &mut says, &mut shelf).await;
                     self.standing.set(false);
                     self.tell(Bus::Down);
+                    if let Some(names) = &self.names {
+                        names.tell(|it, now| it.store(now, false));
+                    }
                     if let End::Stopping = end {
                         return;
                     }
@@ -131,8 +140,15 @@ impl Line {
         client: &Client,
         mut news: mpsc::Receiver<News>,
         says: &mut mpsc::Receiver<Say>,
+        shelf: &mut Option<Shelf>,
     ) -> End {
         let seal = Seal::new(self.settings.secret.as_deref());
+        let mut names = pin!(async {
+            match shelf {
+                Some(shelf) => shelf.serve(client, &seal).await,
+                None => pending().await,
+            }
+        });
         let mut talk = Talk::new(client, &self.settings.name, &seal);
         let Ok(mut all) = client.subscribe(talk.subject(None)).await else {
             return End::Lost;
@@ -146,15 +162,16 @@ impl Line {
                 },
                 message = all.next() => match message {
                     Some(message) => {
-                        self.hear(&seal, &message);
+                        self.hear(&seal, &message).await;
                         Ok(())
                     }
                     None => return End::Lost,
                 },
                 Some(message) = talk.rooms.next(), if !talk.rooms.is_empty() => {
-                    self.hear(&seal, &message);
+                    self.hear(&seal, &message).await;
                     Ok(())
                 }
+                never = &mut names => match never {},
                 news = news.recv() => match news {
                     Some(News::Leaky) => {
                         self.tell(Bus::Leaky);
@@ -163,7 +180,7 @@ impl Line {
                     Some(News::Lost) | None => return End::Lost,
                 },
                 () = stopped(&mut stop) => {
-                    self.relay.tell(Rooms::go);
+                    self.rooms.tell(Rooms::go);
                     let last = async {
                         while let Ok(say) = says.try_recv() {
                             if talk.say(say).await.is_err() {
@@ -182,17 +199,29 @@ impl Line {
         }
     }
 
-    fn hear(&self, seal: &Seal, message: &Message) {
+    async fn hear(&self, seal: &Seal, message: &Message) {
         let Some(text) = seal.open(&message.subject, &message.payload) else {
             return;
         };
-        if let Ok(message) = wire::decode::<NodeMsg>(text, MAX_FRAME) {
-            self.relay.tell(|rooms, now| rooms.heard(now, message));
+        let Ok(message) = wire::decode::<NodeMsg>(text, MAX_FRAME) else {
+            return;
+        };
+        if let Some(names) = &self.names
+            && matches!(
+                message.said,
+                Said::Beat { .. } | Said::Going | Said::Tell { .. }
+            )
+        {
+            let message = message.clone();
+            names.tell(|names, now| names.heard(now, message));
         }
+        self.rooms.tell(|rooms, now| rooms.heard(now, message));
+        // Those it was for come to empty their queues before a burst, already here, has filled them.
+        yield_now().await;
     }
 
     fn tell(&self, bus: Bus) {
-        self.relay.tell(|rooms, now| rooms.bus(now, bus));
+        self.rooms.tell(|rooms, now| rooms.bus(now, bus));
     }
 }
 

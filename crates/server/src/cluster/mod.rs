@@ -1,23 +1,32 @@
 //! One server among several: the settings, and what the rest of this server needs to know of it. Without
 //! `--cluster` nothing of this runs.
 //!
-//! | module  | owns |
-//! |---------|------|
-//! | `bus`   | the connection to NATS: kept, lost, found again |
-//! | `rooms` | the rooms of this server, alone or together with others |
-//! | `seal`  | who may speak as a node |
+//! | module   | owns |
+//! |----------|------|
+//! | `bus`    | the connection to NATS: kept, lost, found again |
+//! | `people` | the names of this server, alone or together with others |
+//! | `rooms`  | the rooms of this server, the same way |
+//! | `seal`   | who may speak as a node |
+//! | `store`  | names in NATS's key-value store |
 //!
 //! What nodes say to each other, and what follows from it, is a machine in `duologue_core::cluster`.
 
 mod bus;
+mod people;
 mod rooms;
 mod seal;
+mod store;
 
+pub(crate) use people::People;
 pub(crate) use rooms::Rooms;
 
 use crate::relay::Relay;
 use async_nats::ServerAddr;
-use duologue_core::hub::{Hub, Limits};
+use duologue_core::{
+    directory::{Directory, Rules},
+    hub::{Hub, Limits},
+    ids::NodeId,
+};
 use std::{
     fmt,
     path::PathBuf,
@@ -25,8 +34,9 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// How to reach the others.
 #[derive(Clone)]
@@ -80,27 +90,84 @@ pub fn name(text: &str) -> Result<String, String> {
     }
 }
 
-/// The rooms, and whether others share them. `None`: there are no others.
-pub(crate) fn rooms(
+/// What serves people, and whether others share it.
+pub(crate) struct Machines {
+    pub(crate) rooms: Arc<Relay<Rooms>>,
+    /// `None`: this host wants no names.
+    pub(crate) names: Option<Arc<Relay<People>>>,
+    /// `None`: there are no others.
+    pub(crate) others: Option<Standing>,
+}
+
+/// They wake themselves, for as long as the server lives.
+pub(crate) fn start(
     limits: Limits,
+    rules: Option<Rules>,
     settings: Option<Settings>,
     stop: watch::Receiver<bool>,
-) -> (Arc<Relay<Rooms>>, Option<Standing>) {
-    let Some(settings) = settings else {
-        return (Arc::new(Relay::new(Rooms::Alone(Hub::new(limits)))), None);
+) -> Machines {
+    let machines = match settings {
+        None => Machines {
+            rooms: Arc::new(Relay::new(Rooms::Alone(Hub::new(limits)))),
+            names: rules.map(|it| Arc::new(Relay::new(People::Alone(Directory::new(it).into())))),
+            others: None,
+        },
+        Some(settings) => together(limits, rules, settings, stop),
     };
-    let (rooms, says) = Rooms::together(limits);
-    let relay = Arc::new(Relay::new(rooms));
-    tokio::spawn(Relay::tick(Arc::downgrade(&relay)));
+    if machines.others.is_some() {
+        tokio::spawn(Relay::tick(Arc::downgrade(&machines.rooms)));
+    }
+    if let Some(names) = &machines.names {
+        tokio::spawn(Relay::tick(Arc::downgrade(names)));
+    }
+    machines
+}
+
+fn together(
+    limits: Limits,
+    rules: Option<Rules>,
+    settings: Settings,
+    stop: watch::Receiver<bool>,
+) -> Machines {
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+    let wall = wall.map_or(0, |it| u64::try_from(it.as_millis()).unwrap_or(0));
+    let me = (new_id(), wall);
+    let (says, waiting) = mpsc::channel(rooms::WAITING);
+    let rooms = Arc::new(Relay::new(Rooms::together(limits, me, says.clone())));
+    let shelf = rules.map(|rules| {
+        let (people, writes) = People::together(rules, me, says);
+        store::Shelf {
+            people: Arc::new(Relay::new(people)),
+            writes,
+            bucket: format!("duologue_{}_names", settings.name),
+            is_told: false,
+        }
+    });
+    let names = shelf.as_ref().map(|it| it.people.clone());
     let standing = Standing::default();
-    let bus = bus::Line {
+    let line = bus::Line {
         settings,
-        relay: relay.clone(),
+        rooms: rooms.clone(),
+        names: names.clone(),
         standing: standing.clone(),
         stop,
     };
-    tokio::spawn(bus.keep(says));
-    (relay, Some(standing))
+    tokio::spawn(line.keep(waiting, shelf));
+    Machines {
+        rooms,
+        names,
+        others: Some(standing),
+    }
+}
+
+fn new_id() -> NodeId {
+    let mut id = [0; 16];
+    // It fails on systems without any source of chance; a time is not anybody else's either.
+    if getrandom::fill(&mut id).is_err() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        id = now.unwrap_or_default().as_nanos().to_le_bytes();
+    }
+    NodeId(id)
 }
 
 #[cfg(test)]

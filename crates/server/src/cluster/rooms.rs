@@ -9,12 +9,11 @@ use duologue_core::{
     time::Millis,
     wire::ServerMsg,
 };
-use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 
 /// Messages that wait for the bus. It takes a hundred thousand a second: more than a burst waits only if
 /// it is stuck.
-const WAITING: usize = 4_096;
+pub(super) const WAITING: usize = 4_096;
 
 /// For `bus` to do, in this order.
 #[derive(Debug)]
@@ -38,16 +37,16 @@ pub(crate) struct Together {
 }
 
 impl Rooms {
-    pub(super) fn together(limits: Limits) -> (Rooms, mpsc::Receiver<Say>) {
-        let (says, waiting) = mpsc::channel(WAITING);
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH);
-        let wall = wall.map_or(0, |it| u64::try_from(it.as_millis()).unwrap_or(0));
-        let together = Together {
-            cluster: Cluster::new(limits, new_id(), Millis(0), wall),
+    pub(super) fn together(
+        limits: Limits,
+        (me, wall): (NodeId, u64),
+        says: mpsc::Sender<Say>,
+    ) -> Rooms {
+        Rooms::Together(Box::new(Together {
+            cluster: Cluster::new(limits, me, Millis(0), wall),
             says,
             is_leaky: false,
-        };
-        (Rooms::Together(Box::new(together)), waiting)
+        }))
     }
 
     pub(super) fn heard(&mut self, now: Millis, message: NodeMsg) -> Vec<Effect> {
@@ -142,14 +141,4 @@ impl Machine for Rooms {
         }
         it.perform(outputs)
     }
-}
-
-fn new_id() -> NodeId {
-    let mut id = [0; 16];
-    // It fails on systems without any source of chance; a time is not anybody else's either.
-    if getrandom::fill(&mut id).is_err() {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        id = now.unwrap_or_default().as_nanos().to_le_bytes();
-    }
-    NodeId(id)
 }
