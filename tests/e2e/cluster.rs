@@ -17,7 +17,7 @@ const ROOM: RoomId = RoomId([7; 16]);
 /// Others see the members of a dead server leave within this.
 const NOTICED: Duration = within(5);
 
-async fn servers(nats: &Nats, more: &[&str]) -> Result<Vec<Server>> {
+pub(crate) async fn servers(nats: &Nats, more: &[&str]) -> Result<Vec<Server>> {
     let mut servers = Vec::new();
     for _ in 0..3 {
         let url = nats.url();
@@ -30,7 +30,7 @@ async fn servers(nats: &Nats, more: &[&str]) -> Result<Vec<Server>> {
     Ok(servers)
 }
 
-async fn says(server: &Server, word: &str, deadline: Duration) -> Result<()> {
+pub(crate) async fn says(server: &Server, word: &str, deadline: Duration) -> Result<()> {
     until("a server's health", deadline, async || {
         let (status, said) = server.health().await?;
         ensure!(status == 200 && said == word, "{status} {said}");
@@ -69,7 +69,8 @@ async fn everybody_meets_everybody_and_no_letter_is_lost_or_out_of_order() -> Re
     let ids: Vec<PeerId> = guests.iter().map(|it| it.id).collect();
     for number in 0..LETTERS {
         for guest in &mut guests {
-            for to in ids.iter().filter(|id| **id != guest.id) {
+            let me = guest.id;
+            for to in ids.iter().filter(|id| **id != me) {
                 guest.write(*to, &format!("no{number}")).await?;
             }
         }

@@ -30,6 +30,7 @@ mod broken;
 mod chat;
 mod check;
 mod cluster;
+mod cluster_names;
 mod controls;
 mod details;
 mod device_changes;

@@ -111,10 +111,13 @@ impl Guest {
     /// Until so many letters of somebody are there; what they say.
     pub async fn reads(&self, from: PeerId, count: usize) -> Result<Vec<String>> {
         until("letters", within(10), async || {
-            let letters = self.seen().letters.into_iter();
+            let seen = self.seen();
+            let closed = seen.closed;
+            let letters = seen.letters.into_iter();
             let theirs = letters.filter(|(who, ..)| *who == from);
             let texts: Vec<String> = theirs.map(|(_, text, _)| text).collect();
-            ensure!(texts.len() >= count, "{} of {count}", texts.len());
+            let so_far = texts.len();
+            ensure!(so_far >= count, "{so_far} of {count}, closed: {closed:?}");
             Ok(texts)
         })
         .await

@@ -3,6 +3,7 @@
 //! addresses, accessible names and `window.duologue`; never by its code.
 
 pub mod browser;
+pub mod caller;
 pub mod crowd;
 pub mod fake_peer;
 pub mod far;

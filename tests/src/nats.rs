@@ -14,14 +14,22 @@ use tokio::{
 #[must_use]
 pub struct Nats {
     at: String,
-    store: TempDir,
+    store: Option<TempDir>,
     process: Option<Process>,
 }
 
 impl Nats {
     pub async fn start() -> Result<Self> {
-        let store = TempDir::new()?;
-        let (process, at) = launch(&store, "-1").await?;
+        Nats::with(Some(TempDir::new()?)).await
+    }
+
+    /// One that passes messages on, and has no JetStream.
+    pub async fn without_store() -> Result<Self> {
+        Nats::with(None).await
+    }
+
+    async fn with(store: Option<TempDir>) -> Result<Self> {
+        let (process, at) = launch(store.as_ref(), "-1").await?;
         Ok(Nats {
             at,
             store,
@@ -42,7 +50,7 @@ impl Nats {
     pub async fn restart(&mut self) -> Result<()> {
         self.kill();
         let (_, port) = self.at.rsplit_once(':').context("a port")?;
-        let (process, _) = launch(&self.store, port).await?;
+        let (process, _) = launch(self.store.as_ref(), port).await?;
         self.process = Some(process);
         Ok(())
     }
@@ -68,11 +76,13 @@ impl Nats {
 }
 
 /// The process, and where it listens.
-async fn launch(store: &TempDir, port: &str) -> Result<(Process, String)> {
+async fn launch(store: Option<&TempDir>, port: &str) -> Result<(Process, String)> {
     let binary = paths::tool("NATS_SERVER", &["nats-server"]).map_err(anyhow::Error::msg)?;
     let mut command = Command::new(binary);
-    command.args(["-a", "127.0.0.1", "-p", port, "-js", "-sd"]);
-    command.arg(store.path());
+    command.args(["-a", "127.0.0.1", "-p", port]);
+    if let Some(store) = store {
+        command.args(["-js", "-sd"]).arg(store.path());
+    }
     let process = Process::spawn(command)?;
     let listens = "Listening for client connections on ";
     let at = process.announces(listens, within(15)).await?;
