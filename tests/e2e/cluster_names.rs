@@ -1,8 +1,17 @@
 //! Names over three servers beside one NATS: one person each, whoever asks where, and whatever dies.
 
 use crate::cluster::{says, servers};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use duologue_core::{
+    cluster::message::{Claimed, Holder},
+    ids::{NodeId, PeerToken},
+    wire::{self, names::LetterKey},
+};
 use duologue_e2e::{caller::Caller, nats::Nats, server::Server, until, within};
+use sha2::{Digest, Sha256};
+use std::fs;
+use tempfile::NamedTempFile;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_is_one_persons_at_all_servers_and_letters_go_between_them() -> Result<()> {
@@ -118,4 +127,36 @@ async fn a_nats_that_keeps_nothing_leaves_names_to_each_server() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_does_not_know_the_secret_takes_nobodys_name() -> Result<()> {
+    let nats = Nats::start().await?;
+    let secret = NamedTempFile::new()?;
+    fs::write(secret.path(), "open sesame\n")?;
+    let file = secret.path().to_str().context("a path in UTF-8")?;
+    let sealed = ["--cluster-secret-file", file, "--cluster-name", "sealed"];
+    let (sealed, open) = (servers(&nats, &sealed).await?, servers(&nats, &[]).await?);
+    let believer = Caller::signs_in(&open[0], "Ben", 2).await?;
+    let other = Caller::signs_in(&sealed[0], "Ben", 2).await?;
+    let forged = wire::encode(&Claimed {
+        name: "ana".into(),
+        shown: "Ana".into(),
+        owner: PeerToken([99; 16]).id(),
+        key: LetterKey([99; 32]),
+        holders: vec![Holder {
+            node: NodeId([99; 16]),
+            busy: false,
+        }],
+    });
+    let digest = Sha256::digest(b"duologue name 1\0ana");
+    let key = Base64UrlUnpadded::encode_string(&digest[..16]);
+    for cluster in ["main", "sealed"] {
+        let subject = format!("$KV.duologue_{cluster}_names.{key}");
+        nats.write(&subject, &forged).await?;
+    }
+    // Where anybody is believed, it is.
+    believer.sees(&["Ana", "Ben"]).await?;
+    let _ana = Caller::signs_in(&sealed[1], "Ana", 1).await?;
+    other.sees(&["Ana", "Ben"]).await
 }
