@@ -76,6 +76,7 @@ const RULES: &[Rule] = &[
         never: &["duologue_core", "leptos", "web_sys"],
         unless: &[
             "duologue_core::wire",
+            "duologue_core::cluster",
             "duologue_core::directory",
             "duologue_core::hub",
             "duologue_core::json::Json",

@@ -30,6 +30,8 @@ mod acme;
 mod broken;
 mod chat;
 mod check;
+mod cluster;
+mod cluster_names;
 mod controls;
 mod coturn;
 mod details;

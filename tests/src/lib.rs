@@ -3,12 +3,15 @@
 //! addresses, accessible names and `window.duologue`; never by its code.
 
 pub mod browser;
+pub mod caller;
 pub mod crowd;
 pub mod fake_peer;
 pub mod far;
 pub mod film;
+pub mod guest;
 pub mod hostile;
 pub mod ice;
+pub mod nats;
 pub mod page;
 pub mod paths;
 pub mod person;

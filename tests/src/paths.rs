@@ -23,11 +23,8 @@ pub fn tool(variable: &str, names: &[&str]) -> Result<PathBuf, String> {
     if let Some(path) = from_env(variable) {
         return Ok(path);
     }
-    let folders = [
-        PathBuf::from("/usr/bin"),
-        PathBuf::from("/usr/sbin"),
-        root().join("target/tools/bin"),
-    ];
+    let (bin, sbin) = (PathBuf::from("/usr/bin"), PathBuf::from("/usr/sbin"));
+    let folders = [bin, sbin, root().join("target/tools/bin")];
     folders
         .iter()
         .flat_map(|folder| names.iter().map(move |name| folder.join(name)))

@@ -7,6 +7,10 @@ use std::{
     path::Path,
     process::Command,
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 #[must_use]
 pub struct Server {
@@ -57,6 +61,26 @@ impl Server {
         let fresh = async || Server::listen(at, args.clone()).await;
         *self = until("the server at the same address", within(15), fresh).await?;
         Ok(())
+    }
+
+    /// At once and without a word, as by `kill -9`.
+    pub fn kill(&self) {
+        self.process.kill();
+    }
+
+    /// What it says of itself to whoever balances load, and by which status.
+    pub async fn health(&self) -> Result<(u16, String)> {
+        let mut stream = TcpStream::connect(self.at).await?;
+        let ask = format!(
+            "GET /healthz HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            self.at
+        );
+        stream.write_all(ask.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        let (head, body) = answer.split_once("\r\n\r\n").context("an answer")?;
+        let status = head.split(' ').nth(1).context("a status")?;
+        Ok((status.parse()?, body.to_owned()))
     }
 
     async fn listen(at: SocketAddr, args: Vec<String>) -> Result<Self> {

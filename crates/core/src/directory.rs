@@ -5,20 +5,23 @@
 //! A name is somebody's for as long as one of their tabs is here, and 30 s longer: a tab that reloads or
 //! loses its network finds it free. Whoever signs out gives it back at once.
 
+pub(crate) mod abroad;
 mod claims;
+mod letters;
 
 pub use claims::{Fold, Folded};
 
 use crate::{
-    hub::{ClientKey, Effect, is_sealed},
-    ids::PeerToken,
+    hub::{ClientKey, Effect},
+    ids::PeerId,
     pace::{Bucket, MESSAGES, Pace},
     time::Millis,
     wire::{
-        self, Sealed, close,
-        names::{Ask, Denial, LetterKey, Listed, MAX_LETTER, MAX_LISTED, Say},
+        self, close,
+        names::{Ask, Denial, LetterKey, Listed, MAX_LISTED, Say},
     },
 };
+use abroad::{Abroad, Wanted};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -64,6 +67,8 @@ pub struct Directory {
     due: Option<Millis>,
     /// When there was a telling.
     told: Option<Millis>,
+    /// What the other servers of a cluster have to know. `None`: there are none.
+    abroad: Option<Abroad>,
 }
 
 /// Shared: what thousands are told is kept once.
@@ -88,6 +93,7 @@ impl Directory {
             newcomers: BTreeSet::new(),
             due: None,
             told: None,
+            abroad: None,
         }
     }
 
@@ -226,15 +232,19 @@ impl Directory {
                 if version != wire::VERSION {
                     return Err(No(Denial::UnsupportedVersion, name));
                 }
-                self.sign_in(now, key, me, &name, (token, letters), effects)
+                self.sign_in(now, key, me, &name, (token.id(), letters), effects)
             }
             (Ask::Ping, _) => {
                 effects.push(send(key, Say::Pong));
                 Ok(())
             }
             // Signing out where one is not in is done already.
-            (Ask::SignOut, None) => Ok(()),
+            (Ask::SignOut, None) => {
+                self.unwant(key);
+                Ok(())
+            }
             (Ask::SignOut, Some(me)) => {
+                self.unwant(key);
                 self.leave(now, key, &me, true, effects);
                 if let Some(tab) = self.tabs.get_mut(&key) {
                     tab.name = None;
@@ -267,11 +277,28 @@ impl Directory {
         key: ClientKey,
         before: Option<String>,
         name: &str,
-        owner: (PeerToken, LetterKey),
+        owner: (PeerId, LetterKey),
         effects: &mut Effects,
     ) -> Result<(), No> {
-        let Folded { shown, folded } =
-            (self.rules.fold)(name).ok_or_else(|| No(Denial::BadName, name.into()))?;
+        let name = (self.rules.fold)(name).ok_or_else(|| No(Denial::BadName, name.into()))?;
+        self.unwant(key);
+        if self.must_ask(now, &name.folded) {
+            self.want(Wanted { key, name, owner });
+            return Ok(());
+        }
+        self.settle_in(now, key, before, name, owner, effects)
+    }
+
+    /// Nobody elsewhere has anything against it.
+    fn settle_in(
+        &mut self,
+        now: Millis,
+        key: ClientKey,
+        before: Option<String>,
+        Folded { shown, folded }: Folded,
+        owner: (PeerId, LetterKey),
+        effects: &mut Effects,
+    ) -> Result<(), No> {
         let renamed = self
             .claims
             .take(now, key, &folded, &shown, owner)
@@ -297,39 +324,6 @@ impl Directory {
         Ok(())
     }
 
-    fn tell(
-        &mut self,
-        me: &str,
-        to: String,
-        letter: Sealed,
-        effects: &mut Effects,
-    ) -> Result<(), No> {
-        if !is_sealed(&letter, MAX_LETTER) {
-            return Err(No(Denial::BadMessage, to));
-        }
-        let folded = self.other(me, &to)?;
-        let Some((from, key)) = self.claims.key_of(me) else {
-            return Err(No::plain(Denial::NotSignedIn));
-        };
-        if !self.claims.acquaint(me, &folded) {
-            return Err(No(Denial::Nobody, to));
-        }
-        let told = Arc::new(Say::Told { from, key, letter });
-        let tabs = self.claims.tabs(&folded);
-        effects.extend(tabs.map(|tab| Effect::Send(tab, Arc::clone(&told))));
-        Ok(())
-    }
-
-    /// The folded name of somebody else.
-    fn other(&self, me: &str, name: &str) -> Result<String, No> {
-        let folded = (self.rules.fold)(name).map(|it| it.folded);
-        match folded {
-            None => Err(No(Denial::Nobody, name.into())),
-            Some(folded) if folded == me => Err(No(Denial::Yourself, name.into())),
-            Some(folded) => Ok(folded),
-        }
-    }
-
     /// A tab is under that name no more.
     fn leave(
         &mut self,
@@ -353,12 +347,14 @@ impl Directory {
 
     /// Something about whoever has that name is to be told.
     fn note_of(&mut self, now: Millis, folded: &str) {
+        self.touch(folded);
         if let Some((name, _)) = self.claims.key_of(folded) {
             self.note(now, name, folded);
         }
     }
 
     fn note(&mut self, now: Millis, name: String, folded: &str) {
+        self.touch(folded);
         if self.rules.listed {
             self.changed.insert(name, folded.into());
             let due = self.told.map_or(now, |told| told.after(GATHER).max(now));

@@ -2,13 +2,14 @@
 //! server gives it sockets, the simulation gives it pipes. It stamps who sent what, keeps rooms apart
 //! and never looks into a sealed body. It must never know a socket, an address or a name.
 
+pub(crate) mod abroad;
 mod admit;
 mod limits;
 mod room;
 mod shares;
 
 pub use limits::Limits;
-pub(crate) use limits::is_sealed;
+pub(crate) use limits::{MAX_BODY, MAX_CARD, is_sealed};
 pub use shares::Source;
 
 use crate::{
@@ -17,12 +18,12 @@ use crate::{
     time::Millis,
     wire::{self, ClientMsg, Refusal, Sealed, ServerMsg, close},
 };
+use abroad::{Abroad, Letter};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use limits::{MAX_BODY, MAX_CARD};
-use room::Room;
+use room::{Place, Room, Seat};
 use shares::Shares;
 
 /// So many messages in a row that mean nothing, and the client is no client of ours.
@@ -70,6 +71,8 @@ pub struct Hub {
     peers: BTreeMap<PeerId, ClientKey>,
     rooms: BTreeMap<RoomId, Room>,
     shares: Shares,
+    /// What the other nodes of a cluster have to know. `None`: there are none.
+    abroad: Option<Abroad>,
 }
 
 /// A message that cannot be served, and the room it was about.
@@ -252,7 +255,7 @@ impl Hub {
         effects: &mut Vec<Effect>,
     ) -> Result<(), No> {
         let place = self.rooms.get(&room);
-        let joined = place.is_some_and(|place| place.members.contains_key(&me));
+        let joined = place.is_some_and(|place| place.sits(me, key));
         let looks = place.is_some_and(|place| place.lookers.contains(&key));
         if !joined && !looks && place.map_or(0, |place| place.lookers.len()) >= self.limits.lookers
         {
@@ -289,7 +292,7 @@ impl Hub {
         }
         let place = self.rooms.entry(room).or_default();
         place.lookers.remove(&key);
-        place.members.insert(me, (key, card.clone()));
+        place.members.insert(me, Place::here(key, card.clone()));
         effects.push(Effect::Send(
             key,
             ServerMsg::Room {
@@ -313,7 +316,7 @@ impl Hub {
 
     /// Only between two who are both in `room`. Someone in another room and nobody at all look alike.
     fn relay(
-        &self,
+        &mut self,
         me: PeerId,
         room: RoomId,
         to: PeerId,
@@ -323,23 +326,25 @@ impl Hub {
         if !is_sealed(&body, MAX_BODY) {
             return Err(No(Refusal::BadMessage, Some(room)));
         }
-        let place = self
-            .rooms
-            .get(&room)
-            .filter(|place| place.members.contains_key(&me));
+        let place = (self.rooms.get(&room)).filter(|place| place.members.contains_key(&me));
         let members = &place.ok_or(No(Refusal::NotInRoom, Some(room)))?.members;
-        let (addressee, _) = members
+        let addressee = members
             .get(&to)
             .filter(|_| to != me)
             .ok_or(No(Refusal::NoSuchPeer, Some(room)))?;
-        effects.push(Effect::Send(
-            *addressee,
-            ServerMsg::Relayed {
+        let from = me;
+        match (addressee.seat, &mut self.abroad) {
+            (Seat::Here(key), _) => {
+                effects.push(Effect::Send(key, ServerMsg::Relayed { room, from, body }));
+            }
+            (Seat::Elsewhere(_), Some(abroad)) => abroad.letters.push(Letter {
                 room,
-                from: me,
+                from,
+                to,
                 body,
-            },
-        ));
+            }),
+            (Seat::Elsewhere(_), None) => {}
+        }
         Ok(())
     }
 
@@ -349,12 +354,15 @@ impl Hub {
             return;
         };
         place.lookers.remove(&key);
-        if place.members.remove(&me).is_some() {
+        // Not whoever came back under the same id elsewhere.
+        if place.sits(me, key) {
+            place.members.remove(&me);
             place.tell(key, &ServerMsg::Left { room, peer: me }, effects);
         }
         if place.is_empty() {
             self.rooms.remove(&room);
         }
+        self.touch(room);
     }
 
     fn refuse(&mut self, key: ClientKey, No(code, room): No, effects: &mut Vec<Effect>) {

@@ -58,6 +58,10 @@ bytes_id! {
     RingId, 16
 }
 bytes_id! {
+    /// One life of a server among others: made anew whenever it starts.
+    NodeId, 16
+}
+bytes_id! {
     /// A file, by the BLAKE3 hash of its content.
     FileRoot, 32
 }
@@ -83,7 +87,7 @@ macro_rules! shown_id {
         }
     )*};
 }
-shown_id!(PeerId, RoomId, RingId, FileRoot);
+shown_id!(PeerId, RoomId, RingId, NodeId, FileRoot);
 
 impl fmt::Debug for PeerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

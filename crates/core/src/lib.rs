@@ -27,6 +27,7 @@
 //! | `muted`   | speaking while muted |
 //! | `ring`    | call by name: signing in, ringing, accepting, busy, both at once |
 //! | `hub`     | the server's rooms, a machine of the same kind |
+//! | `cluster` | the rooms of several servers that speak to each other |
 //! | `directory` | the server's names, another one |
 //! | `pace`    | how fast a server lets one client speak, or one address do something |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
@@ -38,6 +39,7 @@ extern crate alloc;
 pub mod call;
 pub mod capture;
 pub mod chat;
+pub mod cluster;
 pub mod devices;
 pub mod diagnose;
 pub mod directory;

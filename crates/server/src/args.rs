@@ -2,6 +2,7 @@
 //! documentation.
 
 mod acme;
+mod cluster;
 mod entry;
 
 pub(crate) use entry::{EntryArgs, LimitArgs, Missing};
@@ -9,6 +10,7 @@ pub(crate) use entry::{EntryArgs, LimitArgs, Missing};
 use crate::inside::InsideArgs;
 use acme::AcmeArgs;
 use clap::{Parser, Subcommand, ValueEnum};
+use cluster::ClusterArgs;
 use duologue_server::{
     DirectoryKind, Metrics,
     log::Log,
@@ -165,6 +167,9 @@ pub(crate) struct Args {
         help_heading = "Operations"
     )]
     pub log_details: bool,
+
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
 }
 
 /// What else it can do than serve.
@@ -356,6 +361,9 @@ mod tests {
             ["--relay-listen", "3478"],
             ["--relay-ports", "2-1"],
             ["--tls", "certificate.pem,"],
+            ["--cluster", "http://nats.example.org"],
+            ["--cluster-name", "a.b"],
+            ["--cluster-secret-file", "secret"],
         ] {
             assert!(
                 Args::try_parse_from(["duologue", wrong[0], wrong[1]]).is_err(),

@@ -4,6 +4,7 @@
 //! | module    | owns |
 //! |-----------|------|
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
+//! | `cluster` | this server as one of several that share their rooms |
 //! | `doors`   | how many there are, from where, and how fast new ones come |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
@@ -24,6 +25,7 @@
 //! | `turn`    | STUN and TURN inside |
 
 pub mod assets;
+pub mod cluster;
 pub mod doors;
 mod headers;
 mod listen;
@@ -72,6 +74,8 @@ pub struct Config {
     pub ring_seconds: u16,
     pub entry: Entry,
     pub metrics: Metrics,
+    /// Others that this server shares its rooms with.
+    pub cluster: Option<cluster::Settings>,
     pub timing: Timing,
 }
 

@@ -92,6 +92,7 @@ fn config(args: &Args, key: Missing) -> Result<Config, String> {
         ring_seconds: args.ring_seconds,
         entry: (args.entry).entry(&args.limits, state(args).as_deref(), key)?,
         metrics: args.metrics,
+        cluster: args.cluster.clone().settings()?,
         timing: Timing::default(),
     })
 }

@@ -193,6 +193,14 @@ impl<M: Machine> Relay<M> {
         change(&mut self.lock().machine);
     }
 
+    /// Something for the machine that no client said.
+    pub(crate) fn tell(&self, what: impl FnOnce(&mut M, Millis) -> Vec<Effect<M::Message>>) {
+        let now = self.now();
+        let mut inner = self.lock();
+        let effects = what(&mut inner.machine, now);
+        inner.perform(now, effects);
+    }
+
     pub(crate) fn is_welcome(&self, key: ClientKey) -> bool {
         self.lock().machine.is_welcome(key)
     }

@@ -3,6 +3,7 @@
 use crate::{
     Config, DirectoryKind, Metrics, Timing,
     assets::{self, Assets},
+    cluster::{self, Machines, People, Reach, Rooms},
     headers::{self, Policies},
     log,
     metrics::{self, Lost},
@@ -23,11 +24,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use duologue_core::{
-    directory::{Directory, Rules},
-    hub::{Hub, Source},
-    wire,
-};
+use duologue_core::{directory::Rules, hub::Source, wire};
 use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::{sync::watch, time::timeout};
 
@@ -43,9 +40,11 @@ struct App(Arc<Shared>);
 pub(crate) struct Shared {
     assets: Assets,
     pub(crate) standing: Standing,
-    rooms: Relay<Hub>,
+    rooms: Arc<Relay<Rooms>>,
+    /// Whether the other servers of a cluster are in reach, if there are any.
+    others: Option<Reach>,
     /// Who is signed in under which name, unless the host wants none of that.
-    names: Option<Arc<Relay<Directory>>>,
+    names: Option<Arc<Relay<People>>>,
     metrics: Metrics,
     timing: Timing,
     stop: watch::Receiver<bool>,
@@ -61,10 +60,18 @@ pub(crate) fn router(
         https_only: secured.is_some_and(|it| it.is_lasting),
     };
     let authority = secured.and_then(|it| it.authority.clone());
+    let standing = Standing::new(config.terms());
+    let rules = directory(&config);
+    let Machines {
+        rooms,
+        names,
+        others,
+    } = cluster::start(config.limits, rules, config.cluster, stop.clone());
     let shared = Arc::new(Shared {
-        standing: Standing::new(config.terms()),
-        rooms: Relay::new(Hub::new(config.limits.clone())),
-        names: directory(&config),
+        standing,
+        rooms,
+        others,
+        names,
         assets: config.assets,
         metrics: config.metrics,
         timing: config.timing,
@@ -128,7 +135,10 @@ async fn asset(State(App(shared)): State<App>, uri: Uri, headers: HeaderMap) -> 
 /// Ready, or on its way out: then whoever balances load sends people elsewhere.
 async fn health(State(App(shared)): State<App>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
+    let alone = shared.others.as_ref().is_some_and(|it| !it.is_together());
     match *shared.stop.borrow() {
+        // Nobody here is worse off for it: no reason to send people elsewhere.
+        false if alone => (no_store, "ok, alone").into_response(),
         false => (no_store, "ok").into_response(),
         true => (StatusCode::SERVICE_UNAVAILABLE, no_store, "stopping").into_response(),
     }
@@ -143,21 +153,17 @@ async fn numbers(
     metrics::answer(shared.metrics, guest.address(), &uri, &headers)
 }
 
-/// Wakes itself, for as long as the server lives.
-fn directory(config: &Config) -> Option<Arc<Relay<Directory>>> {
+fn directory(config: &Config) -> Option<Rules> {
     let listed = match config.directory {
         DirectoryKind::Off => return None,
         DirectoryKind::Unlisted => false,
         DirectoryKind::Listed => true,
     };
-    let rules = Rules {
+    Some(Rules {
         tabs: config.limits.clients,
         listed,
         fold: names::fold,
-    };
-    let relay = Arc::new(Relay::new(Directory::new(rules)));
-    tokio::spawn(Relay::tick(Arc::downgrade(&relay)));
-    Some(relay)
+    })
 }
 
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go

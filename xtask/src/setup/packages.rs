@@ -8,7 +8,8 @@ use crate::env::Env;
 use crate::run::{self, Fail, Outcome, ask, find};
 
 /// Each browser with its driver, a display for what has no headless mode, what looks at recordings, a
-/// relay of others, the proxies that hosts put before the server, and an authority for certificates.
+/// relay of others, the proxies that hosts put before the server, an authority for certificates, and what
+/// servers of a cluster speak through.
 const BROWSERS: &[(&[&str], &str)] = &[
     (
         &["chromium", "chromium-browser", "google-chrome"],
@@ -22,6 +23,8 @@ const BROWSERS: &[(&[&str], &str)] = &[
     (&["nginx"], "nginx"),
     (&["caddy"], "caddy"),
     (&["pebble"], "pebble"),
+    // Debian puts it where not everybody looks.
+    (&["nats-server", "/usr/sbin/nats-server"], "nats-server"),
 ];
 
 pub fn browsers_missing(env: &Env) -> Option<String> {

@@ -1,8 +1,9 @@
 //! Names and whose they are. Owned by the directory, which says who asks; must never know what is told.
 
+use super::abroad::{Away, Held};
 use crate::{
     hub::ClientKey,
-    ids::PeerToken,
+    ids::PeerId,
     time::Millis,
     wire::names::{LetterKey, Listed},
 };
@@ -30,9 +31,12 @@ pub type Fold = fn(&str) -> Option<Folded>;
 #[derive(Debug)]
 struct Claim {
     name: String,
-    token: PeerToken,
+    /// What the token of whoever it belongs to comes to.
+    owner: PeerId,
     key: LetterKey,
     tabs: BTreeSet<ClientKey>,
+    /// Whether its owner is at another server of a cluster too, and busy there.
+    elsewhere: Option<bool>,
     /// Those of them in a call.
     busy: BTreeSet<ClientKey>,
     /// Folded names to or from whom there was a letter.
@@ -46,6 +50,12 @@ pub(super) struct Claims {
     claims: BTreeMap<String, Claim>,
     /// Names without tabs, by when they were lost. One that was taken again since stands here in vain.
     lost: VecDeque<(Millis, String)>,
+}
+
+impl Claim {
+    fn is_present(&self) -> bool {
+        !self.tabs.is_empty() || self.elsewhere.is_some()
+    }
 }
 
 /// What a tab left behind.
@@ -72,15 +82,16 @@ impl Claims {
         tab: ClientKey,
         folded: &str,
         shown: &str,
-        (token, key): (PeerToken, LetterKey),
+        (owner, key): (PeerId, LetterKey),
     ) -> Option<Option<String>> {
         self.free(now);
         let Some(claim) = self.claims.get_mut(folded) else {
             let claim = Claim {
                 name: shown.into(),
-                token,
+                owner,
                 key,
                 tabs: [tab].into(),
+                elsewhere: None,
                 busy: BTreeSet::new(),
                 acquainted: VecDeque::new(),
                 lost: now,
@@ -88,12 +99,13 @@ impl Claims {
             self.claims.insert(folded.into(), claim);
             return Some(None);
         };
-        if claim.token != token {
+        if claim.owner != owner {
             return None;
         }
         claim.key = key;
         claim.tabs.insert(tab);
-        let renamed = claim.name != shown && claim.tabs.len() == 1;
+        let is_only = claim.tabs.len() == 1 && claim.elsewhere.is_none();
+        let renamed = claim.name != shown && is_only;
         Some(renamed.then(|| core::mem::replace(&mut claim.name, shown.into())))
     }
 
@@ -108,7 +120,7 @@ impl Claims {
             return Left::Other;
         };
         claim.busy.remove(&tab);
-        if !claim.tabs.remove(&tab) || !claim.tabs.is_empty() {
+        if !claim.tabs.remove(&tab) || claim.is_present() {
             return Left::Other;
         }
         claim.lost = now;
@@ -137,9 +149,9 @@ impl Claims {
         before != claim.busy.is_empty()
     }
 
-    /// The two will be told of each other's going. False if the second one is not here.
+    /// The two will be told of each other's going. False if the second one is not there.
     pub(super) fn acquaint(&mut self, one: &str, other: &str) -> bool {
-        if self.tabs(other).next().is_none() {
+        if !self.claims.get(other).is_some_and(Claim::is_present) {
             return false;
         }
         for (who, with) in [(one, other), (other, one)] {
@@ -159,22 +171,102 @@ impl Claims {
         claim.into_iter().flat_map(|it| it.tabs.iter().copied())
     }
 
-    /// The name as it is shown, and the key, of somebody who is here.
+    /// The name as it is shown, and the key, of somebody who is there.
     pub(super) fn key_of(&self, folded: &str) -> Option<(String, LetterKey)> {
-        let claim = self.claims.get(folded).filter(|it| !it.tabs.is_empty())?;
+        let claim = self.claims.get(folded).filter(|it| it.is_present())?;
         Some((claim.name.clone(), claim.key))
     }
 
     pub(super) fn listed(&self, folded: &str) -> Option<Listed> {
         let claim = self.claims.get(folded)?;
-        (!claim.tabs.is_empty()).then(|| Listed {
+        claim.is_present().then(|| Listed {
             name: claim.name.clone(),
-            busy: !claim.busy.is_empty(),
+            busy: !claim.busy.is_empty() || claim.elsewhere == Some(true),
         })
     }
 
     pub(super) fn everybody(&self) -> impl Iterator<Item = Listed> {
         self.claims.keys().filter_map(|it| self.listed(it))
+    }
+
+    /// Whose name it is, here or elsewhere, or was until a moment ago.
+    pub(super) fn owner(&mut self, now: Millis, folded: &str) -> Option<PeerId> {
+        self.free(now);
+        Some(self.claims.get(folded)?.owner)
+    }
+
+    pub(super) fn is_elsewhere(&self, folded: &str) -> bool {
+        let claim = self.claims.get(folded);
+        claim.is_some_and(|it| it.elsewhere.is_some())
+    }
+
+    /// What is held by tabs here, if there are any.
+    pub(super) fn held(&self, folded: &str) -> Option<Held> {
+        let claim = self.claims.get(folded).filter(|it| !it.tabs.is_empty())?;
+        Some(Held {
+            name: claim.name.clone(),
+            owner: claim.owner,
+            key: claim.key,
+            busy: !claim.busy.is_empty(),
+        })
+    }
+
+    pub(super) fn held_names(&self) -> impl Iterator<Item = &String> {
+        let held = self.claims.iter().filter(|(_, it)| !it.tabs.is_empty());
+        held.map(|(folded, _)| folded)
+    }
+
+    /// Somebody is under that name at another server, or is no more. Nobody else may be under it here.
+    pub(super) fn set_elsewhere(
+        &mut self,
+        now: Millis,
+        folded: &str,
+        away: Option<Away>,
+    ) -> Option<(String, Vec<ClientKey>)> {
+        let claim = self.claims.get_mut(folded);
+        match (claim, away) {
+            (None, None) => None,
+            (Some(claim), Some(away)) if claim.owner == away.owner => {
+                claim.elsewhere = Some(away.busy);
+                claim.key = away.key;
+                if claim.tabs.is_empty() {
+                    claim.name = away.name;
+                }
+                None
+            }
+            (_, Some(away)) => {
+                let claim = Claim {
+                    name: away.name,
+                    owner: away.owner,
+                    key: away.key,
+                    tabs: BTreeSet::new(),
+                    elsewhere: Some(away.busy),
+                    busy: BTreeSet::new(),
+                    acquainted: VecDeque::new(),
+                    lost: now,
+                };
+                self.claims.insert(folded.into(), claim);
+                None
+            }
+            (Some(claim), None) => {
+                if claim.elsewhere.take().is_none() || claim.is_present() {
+                    return None;
+                }
+                claim.lost = now;
+                self.lost.push_back((now, folded.into()));
+                let name = claim.name.clone();
+                let others = core::mem::take(&mut claim.acquainted);
+                let acquainted = others.iter().flat_map(|it| self.tabs(it)).collect();
+                Some((name, acquainted))
+            }
+        }
+    }
+
+    /// Nobody has it any more: it was given back at another server.
+    pub(super) fn release(&mut self, folded: &str) {
+        if self.claims.get(folded).is_some_and(|it| !it.is_present()) {
+            self.claims.remove(folded);
+        }
     }
 
     /// Gives back what nobody came back to.
@@ -183,7 +275,7 @@ impl Claims {
             if now < lost.after(GRACE) {
                 return;
             }
-            let unclaimed = |it: &Claim| it.tabs.is_empty() && it.lost == *lost;
+            let unclaimed = |it: &Claim| !it.is_present() && it.lost == *lost;
             if self.claims.get(folded).is_some_and(unclaimed) {
                 self.claims.remove(folded);
             }

@@ -36,5 +36,6 @@ impl Hub {
         {
             self.shares.entered(client.source);
         }
+        self.touch(room);
     }
 }

@@ -6,9 +6,9 @@ use crate::{
 };
 
 /// A sealed card is a name and a version: 2 KiB is generous.
-pub(super) const MAX_CARD: usize = 2 * 1024;
+pub(crate) const MAX_CARD: usize = 2 * 1024;
 /// An offer, sealed and in base64, is about 9 kB.
-pub(super) const MAX_BODY: usize = 48 * 1024;
+pub(crate) const MAX_BODY: usize = 48 * 1024;
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// People in one room.

@@ -45,6 +45,7 @@ async fn serve() -> Outcome<()> {
         ring_seconds: 45,
         entry: Entry::default(),
         metrics: Metrics::default(),
+        cluster: None,
         timing: Timing::default(),
     };
     let running = start(config).await?;

@@ -48,6 +48,7 @@ pub fn config() -> Config {
         ring_seconds: 45,
         entry: Entry::default(),
         metrics: Metrics::default(),
+        cluster: None,
         timing: Timing::default(),
     }
 }
