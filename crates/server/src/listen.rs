@@ -10,7 +10,11 @@ use crate::{
     tls::{self, Secured, TlsError, acme},
     turn::{self, Lending, Offer},
 };
-use axum::{Router, extract::Request};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, header},
+};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -357,6 +361,18 @@ fn introduce(
     service_fn(move |mut request: Request<Incoming>| {
         asked();
         request.extensions_mut().insert(guest.clone());
+        name_host(&mut request);
         site.call(request)
     })
+}
+
+/// HTTP/2 says in the address what HTTP/1.1 says in a header: here it is in both.
+fn name_host(request: &mut Request<Incoming>) {
+    let host = request.uri().authority().map(|it| it.as_str());
+    let host = host.and_then(|it| HeaderValue::from_str(it).ok());
+    if let Some(host) = host
+        && !request.headers().contains_key(header::HOST)
+    {
+        request.headers_mut().insert(header::HOST, host);
+    }
 }

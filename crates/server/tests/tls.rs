@@ -244,16 +244,25 @@ async fn http2_is_spoken_to_those_who_speak_it() {
         .await
         .unwrap();
     tokio::spawn(connection);
-    let ask =
-        hyper::Request::get(format!("https://{address}/healthz")).body(axum::body::Body::empty());
-    let reply = timeout(PATIENCE, sender.send_request(ask.unwrap()))
-        .await
-        .unwrap()
-        .unwrap();
+    let mut ask = async |path: &str, origin: &str| {
+        let ask = hyper::Request::get(format!("https://{address}{path}"))
+            .header("origin", origin)
+            .body(axum::body::Body::empty());
+        let reply = timeout(PATIENCE, sender.send_request(ask.unwrap())).await;
+        reply.unwrap().unwrap()
+    };
+    let reply = ask("/healthz", "https://evil.example").await;
     assert_eq!(
         (reply.status().as_u16(), reply.version()),
         (200, hyper::Version::HTTP_2)
     );
+    // Whose page it is has no header to be held against in HTTP/2: the address says it.
+    let own = format!("https://{address}");
+    for (origin, is_own) in [(own.as_str(), true), ("https://evil.example", false)] {
+        let reply = ask("/config.json", origin).await;
+        let allowed = reply.headers().get("access-control-allow-origin");
+        assert_eq!(allowed.is_some(), is_own, "{origin}");
+    }
 }
 
 #[tokio::test]

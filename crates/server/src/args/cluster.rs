@@ -20,29 +20,25 @@ pub(crate) struct ClusterArgs {
     cluster_name: String,
 
     /// A credentials file of NATS, if it asks for one.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "DUOLOGUE_CLUSTER_CREDENTIALS",
-        requires = "cluster"
-    )]
+    #[arg(long, value_name = "FILE", env = "DUOLOGUE_CLUSTER_CREDENTIALS")]
     cluster_credentials: Option<PathBuf>,
 
     /// A file with a secret that all servers of the cluster have: then whoever else can write to NATS
     /// is not believed.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "DUOLOGUE_CLUSTER_SECRET_FILE",
-        requires = "cluster"
-    )]
+    #[arg(long, value_name = "FILE", env = "DUOLOGUE_CLUSTER_SECRET_FILE")]
     cluster_secret_file: Option<PathBuf>,
 }
 
 impl ClusterArgs {
     pub fn settings(self) -> Result<Option<cluster::Settings>, String> {
         if self.cluster.is_empty() {
-            return Ok(None);
+            // Somebody meant it to be one of several.
+            return match (self.cluster_credentials, self.cluster_secret_file) {
+                (None, None) => Ok(None),
+                _ => Err(
+                    "there is no cluster to have secrets with; name its NATS with --cluster".into(),
+                ),
+            };
         }
         let read = |file: PathBuf| {
             let secret = fs::read_to_string(&file)
