@@ -131,11 +131,13 @@ fn directory(config: &Config) -> Option<Arc<Relay<Directory>>> {
 
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
 /// to pages that may use this server, and to nobody who cannot say that it is one.
-async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
+async fn settings(State(App(shared)): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     let by_origin = shared.origins.accept(&headers);
     let trusted =
         by_origin || !headers.contains_key(header::ORIGIN) && origin::is_own_page(&headers);
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    // HTTP/2 has it elsewhere.
+    let host = host.or_else(|| uri.authority().map(|it| it.as_str()));
     let features: &[&str] = match shared.names {
         None => &[],
         Some(_) => &["names"],
