@@ -81,6 +81,7 @@ const RULES: &[Rule] = &[
             "duologue_core::hub",
             "duologue_core::json::Json",
             "duologue_core::ids",
+            "duologue_core::pace",
             "duologue_core::time",
         ],
         because: "the server relays, and never opens what it relays",

@@ -55,6 +55,7 @@ pub(crate) struct Args {
     /// reached from other machines.
     #[arg(
         long,
+        help_heading = "Where it is",
         value_name = "ADDR",
         env = "DUOLOGUE_LISTEN",
         value_delimiter = ',',
@@ -69,36 +70,55 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "self-signed|acme:DOMAIN|CERT,KEY",
+        help_heading = "Where it is",
         env = "DUOLOGUE_TLS"
     )]
     pub tls: Option<Secure>,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Where it is")]
     pub acme: AcmeArgs,
 
-    /// Where `--tls self-signed` and `--tls acme:` keep what they have made.
-    #[arg(long, value_name = "DIR", env = "DUOLOGUE_STATE")]
+    /// Where it keeps what it makes: certificates for `--tls self-signed` and `--tls acme:`, the key that signs
+    /// invitations.
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Where it is",
+        env = "DUOLOGUE_STATE"
+    )]
     pub state: Option<PathBuf>,
 
     /// Serve the page from this directory, read once at the start, instead of the one built in.
-    #[arg(long = "static", value_name = "DIR", env = "DUOLOGUE_STATIC")]
+    #[arg(
+        long = "static",
+        value_name = "DIR",
+        help_heading = "Where it is",
+        env = "DUOLOGUE_STATIC"
+    )]
     pub static_dir: Option<PathBuf>,
 
     /// A page elsewhere that may use the signalling here, like https://calls.example.org; may be
     /// repeated. The page of this server always may.
-    #[arg(long, value_name = "ORIGIN", env = "DUOLOGUE_ORIGIN", value_delimiter = ',', value_parser = origin::parse)]
+    #[arg(long, value_name = "ORIGIN", help_heading = "What it offers", env = "DUOLOGUE_ORIGIN", value_delimiter = ',', value_parser = origin::parse)]
     pub origin: Vec<String>,
 
     /// A STUN server for the page, which tells browsers their address from outside, like
     /// stun:turn.example.org:3478; may be repeated.
-    #[arg(long, value_name = "URL", env = "DUOLOGUE_STUN", value_delimiter = ',', value_parser = relays::stun)]
+    #[arg(long, value_name = "URL", help_heading = "What it offers", env = "DUOLOGUE_STUN", value_delimiter = ',', value_parser = relays::stun)]
     pub stun: Vec<String>,
 
     /// A TURN server for the page, which relays where nothing else gets through, like
     /// 'turn:turn.example.org?secret=SECRET', or '…?secret-file=FILE' so that nobody reads it off the list of
     /// processes; may be repeated. The secret is the one that coturn calls static-auth-secret: each visitor
     /// gets a password of their own, good for twelve hours.
-    #[arg(long, value_name = "URL", env = "DUOLOGUE_TURN", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "What it offers",
+        env = "DUOLOGUE_TURN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
     pub turn: Vec<Turn>,
 
     #[command(flatten)]
@@ -109,6 +129,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "KIND",
+        help_heading = "What it offers",
         env = "DUOLOGUE_DIRECTORY",
         value_enum,
         default_value = "listed"
@@ -119,6 +140,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "SECONDS",
+        help_heading = "What it offers",
         env = "DUOLOGUE_RING_SECONDS",
         default_value_t = 45,
         value_parser = clap::value_parser!(u16).range(1..=300)

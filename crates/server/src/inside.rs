@@ -9,6 +9,7 @@ use std::{
 };
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Relay")]
 pub(crate) struct InsideArgs {
     /// A STUN and TURN server inside, for calls that find no other way. `auto`: on with --relay-address, and
     /// with --tls self-signed for the networks that this machine is on; `private`: reach those networks in

@@ -242,3 +242,18 @@ impl Asked {
         Wish::Stop
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn what_can_be_reloaded_is_an_option() {
+        let command = Args::command();
+        for name in RELOADED {
+            let mut all = command.get_arguments();
+            assert!(all.any(|it| it.get_long() == Some(name)), "{name}");
+        }
+    }
+}
