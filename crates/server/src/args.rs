@@ -385,7 +385,6 @@ mod tests {
             ["--tls", "certificate.pem,"],
             ["--cluster", "http://nats.example.org"],
             ["--cluster-name", "a.b"],
-            ["--cluster-secret-file", "secret"],
         ] {
             assert!(
                 Args::try_parse_from(["duologue", wrong[0], wrong[1]]).is_err(),

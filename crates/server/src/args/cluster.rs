@@ -56,3 +56,41 @@ impl ClusterArgs {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Alone {
+        #[command(flatten)]
+        cluster: ClusterArgs,
+    }
+
+    fn settings(words: &[&str]) -> Result<Option<cluster::Settings>, String> {
+        let all = ["duologue"].iter().chain(words);
+        Alone::parse_from(all).cluster.settings()
+    }
+
+    #[test]
+    fn secrets_need_a_cluster_and_a_file_with_something_in_it() {
+        assert!(settings(&[]).unwrap().is_none());
+        let nats = "--cluster=nats://10.0.0.5";
+        assert!(settings(&[nats]).unwrap().unwrap().secret.is_none());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        let secret = format!("--cluster-secret-file={}", file.display());
+        assert!(settings(&[&secret]).unwrap_err().contains("--cluster"));
+        assert!(settings(&[nats, &secret]).is_err(), "there is no such file");
+        fs::write(&file, " \n").unwrap();
+        assert!(
+            settings(&[nats, &secret])
+                .unwrap_err()
+                .ends_with("is empty")
+        );
+        fs::write(&file, "north\n").unwrap();
+        let settings = settings(&[nats, &secret]).unwrap().unwrap();
+        assert_eq!(settings.secret.as_deref(), Some(&b"north"[..]));
+    }
+}
