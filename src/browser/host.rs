@@ -2,7 +2,7 @@
 //! dumb host has none.
 
 use super::{
-    BrowserError,
+    BrowserError, object,
     peer_connection::{IceConfig, IceServer},
 };
 use duologue_core::{
@@ -12,7 +12,7 @@ use duologue_core::{
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response, Window};
+use web_sys::{Response, Window};
 
 /// Where the host does not say.
 const RING_SECONDS: u16 = 45;
@@ -68,7 +68,7 @@ pub async fn ask(pass: Option<&str>) -> Result<Option<HostConfig>, BrowserError>
     let window = super::page::window().ok_or(BrowserError::Missing)?;
     let response = match pass {
         None => window.fetch_with_str("config.json"),
-        Some(pass) => with_pass(&window, pass)?,
+        Some(pass) => with_pass(&window, pass),
     };
     let response = JsFuture::from(response).await?;
     let response: Response = response.unchecked_into();
@@ -81,12 +81,10 @@ pub async fn ask(pass: Option<&str>) -> Result<Option<HostConfig>, BrowserError>
 
 /// Relays are told to those with a pass.
 #[inline(never)]
-fn with_pass(window: &Window, pass: &str) -> Result<Promise, BrowserError> {
-    let headers = Headers::new()?;
-    headers.set("authorization", &["Bearer ", pass].concat())?;
-    let init = RequestInit::new();
-    init.set_headers(&headers);
-    Ok(window.fetch_with_str_and_init("config.json", &init))
+fn with_pass(window: &Window, pass: &str) -> Promise {
+    let headers = object::new(&[("authorization", ["Bearer ", pass].concat().into())]);
+    let init = object::new(&[("headers", headers)]);
+    window.fetch_with_str_and_init("config.json", init.unchecked_ref())
 }
 
 /// What a host answers to a password.
@@ -98,10 +96,9 @@ pub enum Said {
 
 pub async fn say_password(word: &str) -> Result<Said, BrowserError> {
     let window = super::page::window().ok_or(BrowserError::Missing)?;
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&word.into());
-    let response = JsFuture::from(window.fetch_with_str_and_init("pass", &init)).await?;
+    let init = object::new(&[("method", "POST".into()), ("body", word.into())]);
+    let response = window.fetch_with_str_and_init("pass", init.unchecked_ref());
+    let response = JsFuture::from(response).await?;
     let response: Response = response.unchecked_into();
     match response.status() {
         200 => {

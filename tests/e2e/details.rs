@@ -84,8 +84,10 @@ async fn figures_are_plausible_and_can_be_handed_on(
     ensure!(person["received"]["sound"]["codec"] == "opus", "{person}");
     for cipher in ["dtls_cipher", "srtp_cipher"] {
         let name = person[cipher].as_str();
+        // Older Firefoxes (140) know neither.
+        let untold = with.0 == Firefox && name == Some("");
         ensure!(
-            name.is_some_and(|it| it.contains("AES")),
+            untold || name.is_some_and(|it| it.contains("AES")),
             "{cipher}: {name:?}"
         );
     }
