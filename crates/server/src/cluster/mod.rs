@@ -108,7 +108,7 @@ pub(crate) fn start(
 ) -> Machines {
     let machines = match settings {
         None => Machines {
-            rooms: Arc::new(Relay::new(Rooms::Alone(Hub::new(limits)))),
+            rooms: Arc::new(Relay::new(Rooms::Alone(Hub::new(limits).into()))),
             names: rules.map(|it| Arc::new(Relay::new(People::Alone(Directory::new(it).into())))),
             others: None,
         },

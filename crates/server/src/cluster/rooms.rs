@@ -28,7 +28,7 @@ pub(super) enum Say {
 }
 
 pub(crate) enum Rooms {
-    Alone(Hub),
+    Alone(Box<Hub>),
     Together(Box<Together>),
 }
 
