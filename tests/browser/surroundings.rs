@@ -58,7 +58,7 @@ async fn a_timer_fires_once_and_a_dropped_one_never() {
 async fn a_dead_port_closes_the_socket_and_an_address_that_is_none_opens_none() {
     let events = Rc::new(RefCell::new(Vec::new()));
     let log = Rc::clone(&events);
-    let socket = Socket::open("ws://127.0.0.1:59999/ws", move |it| {
+    let socket = Socket::open("ws://127.0.0.1:59999/ws", None, move |it| {
         log.borrow_mut().push(it)
     });
     let socket = socket.unwrap();
@@ -67,7 +67,7 @@ async fn a_dead_port_closes_the_socket_and_an_address_that_is_none_opens_none() 
     // Silently lost, as documented.
     socket.send("nobody hears this");
     assert_eq!(
-        Socket::open("no address at all\n#", |_| {}).err(),
+        Socket::open("no address at all\n#", None, |_| {}).err(),
         Some(BrowserError::Type)
     );
 }
@@ -78,7 +78,7 @@ async fn a_dropped_socket_brings_no_event() {
     let before = live_listeners();
     let events = Rc::new(Cell::new(0));
     let count = Rc::clone(&events);
-    let socket = Socket::open("ws://127.0.0.1:59999/ws", move |_| {
+    let socket = Socket::open("ws://127.0.0.1:59999/ws", None, move |_| {
         count.set(count.get() + 1)
     });
     drop(socket);
@@ -201,7 +201,7 @@ async fn addresses_are_relative_to_the_page() {
     assert!(page::is_secure_context());
     assert_eq!(page::normalise("ﬁ①"), "fi1");
     // The test server has none, or answers something else: either way no configuration.
-    assert_eq!(host::config().await, None);
+    assert_eq!(host::config(None).await, None);
 }
 
 #[wasm_bindgen_test]
