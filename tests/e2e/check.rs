@@ -33,6 +33,17 @@ const COUNT: &str = r#"
     return null;
 "#;
 
+/// Notes that the test has begun, be it over before anybody can look.
+const WATCH: &str = r#"
+    window.begun = false;
+    const watch = new MutationObserver(() => {
+        const all = [...document.querySelectorAll("button")];
+        window.begun ||= all.some((it) => it.textContent.trim() === "Stop the test");
+    });
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+    return null;
+"#;
+
 /// What the row of that name is like.
 const GRADE: &str = "const row = [...document.querySelectorAll('.check')]
     .find((it) => it.querySelector('h3').textContent.startsWith(arguments[0]));
@@ -46,9 +57,11 @@ async fn open(person: &Person, page: &str) -> Result<()> {
 
 /// Runs it to its end; returns the report.
 async fn run(person: &Person) -> Result<Value> {
+    person.script::<()>(WATCH, vec![]).await?;
     person.press("Run the test").await?;
-    person.find("button", "Stop the test").await?;
     until("the test's end", within(90), async || {
+        let begun: bool = person.script("return window.begun", vec![]).await?;
+        ensure!(begun, "it has not begun");
         ensure!(person.shows("button", "Run the test").await?, "it runs");
         Ok(())
     })

@@ -6,10 +6,13 @@ use crate::{
     time::{Backoff, Millis},
 };
 
-/// An open socket that answers nothing for this long is dead, whatever the browser believes.
-const SILENCE: u64 = 35_000;
-/// How often an idle link is asked for a sign of life.
-const PING: u64 = 15_000;
+/// An open link that says nothing for this long is asked for a sign of life; one that was asked is dead
+/// after as long again, whatever the browser believes.
+const SILENCE: u64 = 15_000;
+/// A page that is woken this late was asleep itself, or busy: an answer may be there and not yet read.
+const ASLEEP: u64 = 1_000;
+/// It asks once more then, but not for ever.
+const PINGS: u32 = 3;
 /// A dial that neither opens nor fails is given up after this.
 const DIAL: u64 = 10_000;
 const BACKOFF: Backoff = Backoff::new(400, 10_000);
@@ -17,9 +20,17 @@ const BACKOFF: Backoff = Backoff::new(400, 10_000);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Down,
-    Dialling { until: Millis },
-    Open { heard: Millis, pinged: Millis },
-    Waiting { until: Millis },
+    Dialling {
+        until: Millis,
+    },
+    /// Heard, or asked for a sign of life, at `since`; `pings` have not been answered.
+    Open {
+        since: Millis,
+        pings: u32,
+    },
+    Waiting {
+        until: Millis,
+    },
 }
 
 #[derive(Debug)]
@@ -64,15 +75,15 @@ impl Link {
 
     pub fn on_open(&mut self, now: Millis) {
         self.state = State::Open {
-            heard: now,
-            pinged: now,
+            since: now,
+            pings: 0,
         };
     }
 
     /// Only a link over which something was said counts as mended.
     pub fn on_heard(&mut self, now: Millis) {
-        if let State::Open { heard, .. } = &mut self.state {
-            *heard = now;
+        if self.is_open() {
+            self.on_open(now);
             self.backoff.reset();
         }
     }
@@ -93,7 +104,7 @@ impl Link {
         match self.state {
             State::Down => None,
             State::Dialling { until } | State::Waiting { until } => Some(until),
-            State::Open { heard, pinged } => Some(pinged.after(PING).min(heard.after(SILENCE))),
+            State::Open { since, .. } => Some(since.after(SILENCE)),
         }
     }
 
@@ -107,13 +118,15 @@ impl Link {
                 self.on_closed(now, entropy);
                 Some(LinkAct::HangUpAndWait)
             }
-            State::Open { heard, .. } if heard.after(SILENCE) <= now => {
+            State::Open { since, pings } if since.after(SILENCE) <= now => {
+                let slept = since.after(SILENCE + ASLEEP) <= now;
+                if *pings == 0 || slept && *pings < PINGS {
+                    *since = now;
+                    *pings += 1;
+                    return Some(LinkAct::Ping);
+                }
                 self.on_closed(now, entropy);
                 Some(LinkAct::HangUpAndWait)
-            }
-            State::Open { pinged, .. } if pinged.after(PING) <= now => {
-                *pinged = now;
-                Some(LinkAct::Ping)
             }
             _ => None,
         }
@@ -144,7 +157,24 @@ mod tests {
             }
         }
         use LinkAct::*;
-        assert_eq!(acts, [Ping, Ping, HangUpAndWait, Dial]);
+        assert_eq!(acts, [Ping, HangUpAndWait, Dial]);
+    }
+
+    #[test]
+    fn a_page_that_slept_asks_again_before_it_gives_a_link_up_but_not_for_ever() {
+        let mut entropy = Entropy::new(1);
+        let mut link = Link::new();
+        link.dial(Millis(0));
+        link.on_open(Millis(0));
+        let mut wake =
+            |link: &mut Link, minute| link.on_wake(Millis(minute * 60_000), &mut entropy);
+        assert_eq!(wake(&mut link, 1), Some(LinkAct::Ping));
+        assert_eq!(wake(&mut link, 2), Some(LinkAct::Ping));
+        link.on_heard(Millis(120_010));
+        assert_eq!(link.next_wake(), Some(Millis(120_010 + SILENCE)));
+        let acts = [3, 4, 5, 6].map(|minute| wake(&mut link, minute));
+        use LinkAct::*;
+        assert_eq!(acts, [Ping, Ping, Ping, HangUpAndWait].map(Some));
     }
 
     #[test]
