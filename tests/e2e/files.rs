@@ -212,6 +212,8 @@ async fn either_side_ends_it_and_says_so(scene: &Scene, with: (Kind, Kind)) -> R
     with_chats(&server, &ana, &ben).await?;
     let big = make_file(folder.path(), "big.bin", 200 * MEGABYTE)?;
     ana.upload(&big).await?;
+    // All of it is read and hashed before it is offered.
+    offered(&ben).await?;
     ben.press_in("big.bin", "Accept").await?;
     reaches(&ben, "big.bin", 5.0).await?;
     ana.press_in("big.bin", "Cancel").await?;
@@ -219,14 +221,17 @@ async fn either_side_ends_it_and_says_so(scene: &Scene, with: (Kind, Kind)) -> R
     says(&ana, "big.bin", "Cancelled").await?;
     ana.press_in("big.bin", "Remove from the list").await?;
     ana.upload(&big).await?;
-    until("the second offer", ARRIVING, async || {
-        let offered: bool = ben.shows("button", "Accept").await?;
-        ensure!(offered, "there is none");
-        Ok(())
-    })
-    .await?;
+    offered(&ben).await?;
     ben.press("Cancel").await?;
     says(&ana, "big.bin", "Not wanted").await
+}
+
+async fn offered(person: &Person) -> Result<()> {
+    until("an offer", ARRIVING, async || {
+        ensure!(person.shows("button", "Accept").await?, "there is none");
+        Ok(())
+    })
+    .await
 }
 
 pairs!(files_are_dropped_and_pasted_with_their_folders, Light, {

@@ -13,12 +13,13 @@ macro_rules! pairs {
         mod $body {
             use super::*;
             $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $name() -> Result<(), duologue_e2e::scene::Failure> {
+                #[test]
+                fn $name() -> Result<(), duologue_e2e::scene::Failure> {
                     let with = $with;
                     let test = format!("{}::{} {with:?}", stringify!($body), stringify!($name));
                     let weight = duologue_e2e::scene::Weight::$weight;
-                    duologue_e2e::Scene::play(&test, weight, async |scene| super::$body(scene, with).await).await
+                    let scene = duologue_e2e::Scene::play(&test, weight, async |scene| super::$body(scene, with).await);
+                    duologue_e2e::scene::play(scene)
                 }
             )+
         }

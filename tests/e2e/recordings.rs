@@ -123,11 +123,18 @@ pub async fn lists(person: &Person, page: &str) -> Result<()> {
 /// The bytes that are played, and how far the player got.
 pub async fn plays(person: &Person, title: &str) -> Result<Film> {
     person.find("group", title).await?;
-    let script = "const rows = byRole('group', arguments[0]); \
-                  [...rows[0].querySelectorAll('button')].find((it) => it.textContent === 'Play').click(); \
-                  return null";
+    let script = "const buttons = [...byRole('group', arguments[0])[0].querySelectorAll('button')]; \
+                  const play = buttons.find((it) => it.textContent === 'Play'); \
+                  play?.click(); \
+                  return !!play";
     let script = format!("{}\n{script}", duologue_e2e::page::BY_ROLE);
-    person.script::<()>(&script, vec![json!(title)]).await?;
+    // One that has just ended is made whole first.
+    until("something to play", within(15), async || {
+        let there: bool = person.script(&script, vec![json!(title)]).await?;
+        ensure!(there, "{title} cannot be played");
+        Ok(())
+    })
+    .await?;
     until("a player", within(15), async || {
         let there: bool = person
             .script("return !!document.querySelector('video')", vec![])

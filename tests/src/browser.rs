@@ -1,5 +1,7 @@
 //! One running browser: its driver process, profile folder and WebDriver session, all gone on drop.
 //! Tabs of one session share its "current window", so every command takes the session's turn first.
+//! To start one costs more than most tests do with it: one that was used gently is used again. Every
+//! server has a port of its own, and with it pages that know nothing of the pages before.
 
 use crate::{
     paths,
@@ -12,7 +14,10 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
@@ -20,6 +25,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// Of a Firefox that shares its screen.
 const SCREEN: &str = "1024x576x24";
+/// Browsers that wait for somebody, and how many of a kind.
+static SPARE: std::sync::Mutex<Vec<Browser>> = std::sync::Mutex::new(Vec::new());
+const SPARE_MOST: usize = 2;
+/// They grow with time.
+const USES: u32 = 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -71,6 +81,10 @@ pub struct Browser {
     /// What it keeps from one start to the next.
     profile: Arc<TempDir>,
     devices: Devices,
+    /// The window as it was at first.
+    size: (u32, u32),
+    uses: AtomicU32,
+    spoilt: AtomicBool,
 }
 
 /// The session's turn: nobody else switches windows while it is held.
@@ -85,14 +99,69 @@ impl Browser {
         Browser::start_in(kind, devices, Arc::new(profile)).await
     }
 
+    /// One that is there already, if there is such a one.
+    pub async fn any(kind: Kind, devices: Devices) -> Result<Self> {
+        let spare = {
+            let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+            let fits = |it: &Browser| it.kind == kind && it.devices == devices;
+            let at = spare.iter().position(fits);
+            at.map(|at| spare.swap_remove(at))
+        };
+        match spare {
+            Some(browser) => Ok(browser),
+            None => Browser::start(kind, devices).await,
+        }
+    }
+
+    /// For the next one, with one empty tab, if it is as good as new.
+    pub async fn give_back(self) {
+        let uses = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_good = self.devices == Devices::Fake && !self.spoilt.load(Ordering::Relaxed);
+        if !is_good || uses >= USES {
+            return;
+        }
+        match tokio::time::timeout(within(10), self.clear()).await {
+            Ok(Ok(())) => {}
+            // Whoever comes next is better off with a new one.
+            Ok(Err(_)) | Err(_) => return,
+        }
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.iter().filter(|it| it.kind == self.kind).count() < SPARE_MOST {
+            spare.push(self);
+        }
+    }
+
+    async fn clear(&self) -> Result<()> {
+        let driver = self.driver()?;
+        let old = driver.windows().await?;
+        let one = old.first().context("no window")?;
+        driver.switch_to_window(one.clone()).await?;
+        let new = driver.new_window().await?;
+        for window in old {
+            driver.switch_to_window(window).await?;
+            driver.close_window().await?;
+        }
+        driver.switch_to_window(new.clone()).await?;
+        let (width, height) = self.size;
+        driver.set_window_rect(0, 0, width, height).await?;
+        *self.current.lock().await = new;
+        // There may be none.
+        let _ = std::fs::remove_dir_all(self.downloads());
+        self.process.output().forget();
+        Ok(())
+    }
+
     /// Ends it at once, as a crash or a power cut would: nothing in it hears of it.
     pub fn crash(&self) {
+        self.spoilt.store(true, Ordering::Relaxed);
         self.process.kill();
     }
 
     /// The same once more, with all that it had kept.
     pub async fn start_again(&self) -> Result<Self> {
-        Browser::start_in(self.kind, self.devices, self.profile.clone()).await
+        let again = Browser::start_in(self.kind, self.devices, self.profile.clone()).await?;
+        again.spoilt.store(true, Ordering::Relaxed);
+        Ok(again)
     }
 
     async fn start_in(kind: Kind, devices: Devices, profile: Arc<TempDir>) -> Result<Self> {
@@ -114,6 +183,8 @@ impl Browser {
             )
         })?;
         let window = driver.window().await?;
+        let rect = driver.get_window_rect().await?;
+        let size = (u32::try_from(rect.width)?, u32::try_from(rect.height)?);
         Ok(Browser {
             kind,
             driver: Some(driver),
@@ -122,6 +193,9 @@ impl Browser {
             _screen: screen.map(|(process, _)| process),
             profile,
             devices,
+            size,
+            uses: AtomicU32::new(0),
+            spoilt: AtomicBool::new(false),
         })
     }
 

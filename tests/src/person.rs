@@ -45,6 +45,13 @@ impl Person {
         }
     }
 
+    /// The last one to leave gives the browser back.
+    pub async fn leave(self) {
+        if let Some(browser) = Arc::into_inner(self.browser) {
+            browser.give_back().await;
+        }
+    }
+
     /// Somebody else (or the same one again) in a new tab of this browser.
     pub async fn beside(&self, label: &str) -> Result<Self> {
         let window = self.browser.new_tab(&self.window).await?;

@@ -1,5 +1,6 @@
 //! A child process that cannot outlive its guard: own process group, killed whole on drop (a panic
-//! drops too). Its output is kept, because browsers print their console there.
+//! drops too), and by a leash when these tests are gone without a drop. Its output is kept, because
+//! browsers print their console there.
 
 use anyhow::{Context, Result};
 use nix::{
@@ -16,10 +17,13 @@ use std::{
 
 /// Output beyond this is dropped from the front: nobody reads megabytes of a browser's chatter.
 const MOST_OUTPUT: usize = 1 << 20;
+/// Waits until its input ends, as it does with whoever holds it, and then kills that group.
+const LEASH: &str = "read end; kill -9 \"-$0\"";
 
 #[must_use]
 pub struct Process {
     child: Child,
+    leash: Child,
     output: Output,
 }
 
@@ -41,7 +45,24 @@ impl Process {
         if let Some(stderr) = child.stderr.take() {
             output.keep(stderr);
         }
-        Ok(Process { child, output })
+        let mut leash = Command::new("sh");
+        leash.args(["-c", LEASH]).arg(child.id().to_string());
+        leash
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null());
+        let leash = match leash.spawn() {
+            Ok(leash) => leash,
+            Err(error) => {
+                child.kill()?;
+                return Err(error).context("cannot start sh");
+            }
+        };
+        Ok(Process {
+            child,
+            leash,
+            output,
+        })
     }
 
     /// What follows `marker` on the first line that has it.
@@ -147,6 +168,9 @@ fn all_stats() -> Result<Vec<Stat>> {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        // Its group is gone when the leash ends, and its number not yet another's: it is waited for last.
+        drop(self.leash.stdin.take());
+        let _ = self.leash.wait();
         // Fails for what has been waited for already.
         let _ = self.child.wait();
     }
@@ -162,6 +186,11 @@ impl Output {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    pub fn forget(&self) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clear();
     }
 
     /// A thread, not a task: the pipe must be drained even while a test blocks its runtime. It ends

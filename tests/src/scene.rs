@@ -14,7 +14,10 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::Semaphore;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Semaphore,
+};
 
 /// One a processor: browsers that encode and decode video keep one busy each.
 static PROCESSORS: LazyLock<(Semaphore, u32)> = LazyLock::new(|| {
@@ -23,6 +26,18 @@ static PROCESSORS: LazyLock<(Semaphore, u32)> = LazyLock::new(|| {
 });
 /// No test may take longer, machine's turn not counted.
 const LONGEST: Duration = Duration::from_secs(240);
+
+/// Where all scenes play: a browser that is handed on is spoken to by the next one.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut all = Builder::new_multi_thread();
+    all.worker_threads(4).enable_all();
+    all.build().expect("threads to run on")
+});
+
+/// The body of a test.
+pub fn play<T>(scene: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(scene)
+}
 
 /// How much of the machine a scene needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +101,10 @@ impl Scene {
         let took = start.elapsed().as_secs_f32();
         let Err(error) = result else {
             eprintln!("{test}: well after {took:.1} s");
+            drop(scene);
+            for person in people {
+                person.leave().await;
+            }
             return Ok(());
         };
         let mut report = format!("{test}: {}\n", without_stack(&format!("{error:#}")));
@@ -104,7 +123,7 @@ impl Scene {
     }
 
     pub async fn person_with(&self, kind: Kind, devices: Devices, label: &str) -> Result<Person> {
-        let browser = Arc::new(Browser::start(kind, devices).await?);
+        let browser = Arc::new(Browser::any(kind, devices).await?);
         Ok(self.remember(Person::at_first_tab(browser, label).await))
     }
 
