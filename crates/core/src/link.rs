@@ -167,7 +167,7 @@ mod tests {
         link.dial(Millis(0));
         link.on_open(Millis(0));
         let mut wake =
-            |link: &mut Link, minute| link.on_wake(Millis(minute * 60_000), &mut entropy);
+            |link: &mut Link, minute: u64| link.on_wake(Millis(minute * 60_000), &mut entropy);
         assert_eq!(wake(&mut link, 1), Some(LinkAct::Ping));
         assert_eq!(wake(&mut link, 2), Some(LinkAct::Ping));
         link.on_heard(Millis(120_010));
