@@ -2,7 +2,7 @@
 
 pub use super::global::Global;
 
-use super::Listener;
+use super::{Listener, object};
 use js_sys::JsString;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventTarget, Navigator, Performance, Url, Window};
@@ -193,6 +193,14 @@ pub fn on_visible(on: impl Fn(bool) + 'static) -> Option<Listener> {
 /// Called when the browser believes to be on the network again.
 pub fn on_online(on: impl Fn() + 'static) -> Listener {
     Listener::new(&global(), "online", move |_: Event| on())
+}
+
+/// Called when this device changes from one network to another, where browsers tell of it.
+pub fn on_other_network(on: impl Fn() + 'static) -> Option<Listener> {
+    let navigator = window()?.navigator();
+    let connection = object::get(&navigator, "connection");
+    let connection: EventTarget = connection.dyn_into().ok()?;
+    Some(Listener::new(&connection, "change", move |_: Event| on()))
 }
 
 /// Unicode's NFKC: what looks alike, typed on two keyboards, is the same text.

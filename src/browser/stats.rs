@@ -19,6 +19,20 @@ pub struct Stats {
     pub sent: Flows,
 }
 
+impl Stats {
+    /// All that has come.
+    pub fn bytes(&self) -> u64 {
+        let Flows {
+            sound,
+            picture,
+            screen,
+            screen_sound,
+        } = &self.received;
+        let all = [sound, picture, screen, screen_sound];
+        all.map(|it| it.bytes).iter().sum::<f64>() as u64
+    }
+}
+
 /// One way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flows {

@@ -3,8 +3,8 @@
 //! the owner lets go, connections close and devices go dark.
 
 use super::{
-    effects, files::FileDesk, local::Local, pulse::Samples, sending::Sending, share::Share,
-    show::Show, signaller::Signaller,
+    effects, files::FileDesk, jolts::Sleep, local::Local, pulse::Samples, sending::Sending,
+    share::Share, show::Show, signaller::Signaller,
 };
 use crate::browser::{
     clock::{self, Timer},
@@ -37,6 +37,7 @@ pub struct Driver {
     pub(super) files: Rc<FileDesk>,
     pub(super) samples: Samples,
     pub(super) sending: Sending,
+    pub(super) sleep: Sleep,
     /// Holds the driver itself while it says goodbye.
     timer_of_goodbye: RefCell<Option<Timer>>,
 }
@@ -73,6 +74,7 @@ impl Driver {
             files,
             samples: Samples::default(),
             sending: Sending::default(),
+            sleep: Sleep::default(),
             timer_of_goodbye: RefCell::default(),
         })
     }

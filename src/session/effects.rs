@@ -124,6 +124,7 @@ fn start(driver: &Driver, id: OpId, op: Op) {
     let (Op::SetLocal(conn)
     | Op::SetRemote(conn, _)
     | Op::AddCandidate(conn, _)
+    | Op::Count(conn)
     | Op::Gather(conn)) = &op
     else {
         return;
@@ -148,6 +149,7 @@ fn start(driver: &Driver, id: OpId, op: Op) {
         Op::AddCandidate(_, candidate) => {
             answer!(connection.add_candidate(candidate), |()| OpValue::Nothing)
         }
+        Op::Count(_) => answer!(connection.stats(), |it| OpValue::Counted(it.bytes())),
         Op::Gather(_) => answer!(connection.gather(GATHER), OpValue::Described),
         Op::CaptureScreen => {}
     }

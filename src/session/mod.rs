@@ -14,6 +14,7 @@ mod effects;
 mod figures;
 pub mod files;
 mod identity;
+mod jolts;
 mod keep;
 pub mod language;
 mod local;

@@ -1,7 +1,7 @@
 //! What is looked at again and again while a call lives: loudness ten times a second, statistics
 //! twice.
 
-use super::driver::Driver;
+use super::{driver::Driver, jolts::Jolts};
 use crate::browser::{clock::Timer, peer_connection::Stats};
 use duologue_core::{
     ids::ConnId,
@@ -24,13 +24,17 @@ pub type Samples = RefCell<Table<ConnId, Stats>>;
 #[must_use]
 pub struct Pulse {
     _timer: Rc<RefCell<Option<Timer>>>,
+    _jolts: Jolts,
 }
 
 impl Pulse {
     pub fn start(driver: &Rc<Driver>) -> Pulse {
         let timer = Rc::new(RefCell::new(None));
         arm(Rc::downgrade(driver), &timer, 0);
-        Pulse { _timer: timer }
+        Pulse {
+            _timer: timer,
+            _jolts: Jolts::listen(driver),
+        }
     }
 }
 
@@ -49,6 +53,7 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
             driver_now.show.follow_speaker();
             driver_now.tell_needs();
             driver_now.files.catch_up();
+            driver_now.sleep.look(&driver_now);
             ask(&driver_now);
         }
         arm(driver, &slot, tick.wrapping_add(1));

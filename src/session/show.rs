@@ -126,7 +126,11 @@ impl Show {
         for peer in &view.peers {
             let (tile, _) = tiles.or_insert_with(peer.id, || self.new_tile(peer));
             set(tile.name, peer.name.clone());
-            set(tile.state, tile_state(peer.state));
+            let (was, is) = (tile.state.get_untracked(), tile_state(peer.state));
+            if (was, is) == (TileState::Reconnecting, TileState::Connected) {
+                clock::mark("healed");
+            }
+            set(tile.state, is);
             set(tile.microphone, peer.media.microphone);
             set(tile.camera, peer.media.camera);
             set(tile.screen, peer.screen);

@@ -13,6 +13,8 @@ pub enum Input {
     Signal(SignalEvent),
     Conn(ConnId, ConnEvent),
     Done(OpId, Result<OpValue, OpError>),
+    /// There is a network again, or another one, or the page was asleep: what stood may stand no more.
+    Jolt,
     /// `next_wake` has come.
     Wake,
 }
@@ -143,6 +145,8 @@ pub enum Op {
     AddCandidate(ConnId, Candidate),
     /// Wait until all candidates are gathered (or time is up), then answer with the whole description.
     Gather(ConnId),
+    /// How many bytes of sound and picture have come; answers with `Counted`.
+    Count(ConnId),
     /// Ask the person what of their screen to show; answers with `Captured`.
     CaptureScreen,
 }
@@ -164,6 +168,7 @@ pub enum OpValue {
     Nothing,
     Described(Sdp),
     Captured { sound: bool },
+    Counted(u64),
 }
 
 /// Why an operation failed, as far as it matters to the rules.

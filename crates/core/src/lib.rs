@@ -14,6 +14,7 @@
 //! | `link`    | the signalling link: dialling, waiting, back again |
 //! | `negotiate` | perfect negotiation over one connection |
 //! | `peer`    | one remote person |
+//! | `heartbeat` | whether they are still there |
 //! | `gesture` | hands and reactions of one person |
 //! | `speaker` | who has the floor, by the sound that comes |
 //! | `chat`    | what was said in writing: order, delivery, history, and what a text may hold |
@@ -46,6 +47,7 @@ pub mod directory;
 pub mod entropy;
 pub mod files;
 pub mod gesture;
+pub mod heartbeat;
 pub mod hub;
 pub mod ids;
 pub mod io;

@@ -15,7 +15,12 @@ const ASLEEP: u64 = 1_000;
 const PINGS: u32 = 3;
 /// A dial that neither opens nor fails is given up after this.
 const DIAL: u64 = 10_000;
-const BACKOFF: Backoff = Backoff::new(400, 10_000);
+/// So often again and again while a server may just be starting anew: it is met within two seconds.
+const HASTE: Backoff = Backoff::new(400, 1_600);
+const HASTY: u32 = 60;
+const BACKOFF: Backoff = Backoff::new(1_600, 10_000);
+/// One that is doubted has this long to answer.
+const DOUBT: u64 = 700;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -23,9 +28,10 @@ enum State {
     Dialling {
         until: Millis,
     },
-    /// Heard, or asked for a sign of life, at `since`; `pings` have not been answered.
+    /// If nothing is heard until `due`, something has to be done; `pings` have not been answered.
     Open {
-        since: Millis,
+        heard: Millis,
+        due: Millis,
         pings: u32,
     },
     Waiting {
@@ -36,13 +42,18 @@ enum State {
 #[derive(Debug)]
 pub struct Link {
     state: State,
+    haste: Backoff,
     backoff: Backoff,
+    /// Whether the link answers was asked because nobody else does.
+    doubted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkAct {
     Dial,
     HangUpAndWait,
+    /// The one that is there is dead; another may come about at once.
+    Redial,
     Ping,
 }
 
@@ -50,7 +61,9 @@ impl Link {
     pub fn new() -> Self {
         Link {
             state: State::Down,
+            haste: HASTE,
             backoff: BACKOFF,
+            doubted: false,
         }
     }
 
@@ -64,7 +77,7 @@ impl Link {
 
     /// It was open, or was tried, and is not there.
     pub fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Waiting { .. }) || self.backoff.tries() > 0 && !self.is_open()
+        matches!(self.state, State::Waiting { .. }) || self.haste.tries() > 0 && !self.is_open()
     }
 
     pub fn dial(&mut self, now: Millis) {
@@ -74,8 +87,10 @@ impl Link {
     }
 
     pub fn on_open(&mut self, now: Millis) {
+        self.doubted = false;
         self.state = State::Open {
-            since: now,
+            heard: now,
+            due: now.after(SILENCE),
             pings: 0,
         };
     }
@@ -84,6 +99,7 @@ impl Link {
     pub fn on_heard(&mut self, now: Millis) {
         if self.is_open() {
             self.on_open(now);
+            self.haste.reset();
             self.backoff.reset();
         }
     }
@@ -91,9 +107,39 @@ impl Link {
     pub fn on_closed(&mut self, now: Millis, entropy: &mut Entropy) {
         if self.state != State::Down {
             self.state = State::Waiting {
-                until: now.after(self.backoff.next_delay(entropy)),
+                until: now.after(self.next_delay(entropy)),
             };
         }
+    }
+
+    fn next_delay(&mut self, entropy: &mut Entropy) -> u64 {
+        if self.haste.tries() < HASTY {
+            self.haste.next_delay(entropy)
+        } else {
+            self.backoff.next_delay(entropy)
+        }
+    }
+
+    /// Somebody does not answer, or the network is another one: is it this way too?
+    pub fn doubt(&mut self, now: Millis) -> Option<LinkAct> {
+        match &mut self.state {
+            State::Open { heard, due, pings } if heard.after(DOUBT) <= now && !self.doubted => {
+                *due = now.after(DOUBT);
+                *pings += 1;
+                self.doubted = true;
+                Some(LinkAct::Ping)
+            }
+            _ => None,
+        }
+    }
+
+    /// There may be a network again: a wait is over.
+    pub fn hasten(&mut self, now: Millis) -> Option<LinkAct> {
+        if let State::Waiting { .. } = self.state {
+            self.dial(now);
+            return Some(LinkAct::Dial);
+        }
+        self.doubt(now)
     }
 
     pub fn close(&mut self) {
@@ -104,7 +150,7 @@ impl Link {
         match self.state {
             State::Down => None,
             State::Dialling { until } | State::Waiting { until } => Some(until),
-            State::Open { since, .. } => Some(since.after(SILENCE)),
+            State::Open { due, .. } => Some(due),
         }
     }
 
@@ -118,12 +164,16 @@ impl Link {
                 self.on_closed(now, entropy);
                 Some(LinkAct::HangUpAndWait)
             }
-            State::Open { since, pings } if since.after(SILENCE) <= now => {
-                let slept = since.after(SILENCE + ASLEEP) <= now;
+            State::Open { due, pings, .. } if *due <= now => {
+                let slept = due.after(ASLEEP) <= now;
                 if *pings == 0 || slept && *pings < PINGS {
-                    *since = now;
+                    *due = now.after(SILENCE);
                     *pings += 1;
                     return Some(LinkAct::Ping);
+                }
+                if self.doubted {
+                    self.dial(now);
+                    return Some(LinkAct::Redial);
                 }
                 self.on_closed(now, entropy);
                 Some(LinkAct::HangUpAndWait)

@@ -7,9 +7,12 @@
 //! ```
 
 use crate::{
+    entropy::Entropy,
     gesture::Gestures,
+    heartbeat::Heartbeat,
     ids::{Epoch, PeerId},
     negotiate::Negotiation,
+    pace::Bucket,
     time::Millis,
     wire::{Codecs, Media, Need, Recording, Screen},
 };
@@ -24,7 +27,7 @@ const GIVE_UP: u64 = 30_000;
 const PATIENCE: u64 = 1_000;
 /// ICE restarts before the whole connection is made anew.
 const RESTARTS: u32 = 2;
-const RESTART: u64 = 2_500;
+const RESTART: u64 = 1_500;
 /// Someone who vanished may be reloading: their place is kept this long.
 const GRACE: u64 = 6_000;
 /// The same where the signaller still believes in them. Between tabs nobody may have told it: Firefox
@@ -76,6 +79,11 @@ pub struct Peer {
     pub negotiation: Option<Negotiation>,
     /// The control channel is open.
     pub channel: bool,
+    pub heartbeat: Heartbeat,
+    /// They spoke by others, though there is a channel: it may carry nothing to them.
+    pub unsure: bool,
+    /// What they have passed on by us.
+    pub passed: Bucket,
     /// The signaller says that they are in the room.
     pub present: bool,
     /// When they go from the roster unless something is heard of them.
@@ -112,6 +120,9 @@ impl Peer {
             stage,
             negotiation: None,
             channel: false,
+            heartbeat: Heartbeat::default(),
+            unsure: false,
+            passed: Bucket::default(),
             present: true,
             leaves_at: None,
         }
@@ -130,7 +141,7 @@ impl Peer {
     }
 
     /// What is due now, with the timer already moved on, so that it is asked for once.
-    pub fn on_wake(&mut self, now: Millis) -> Option<Due> {
+    pub fn on_wake(&mut self, now: Millis, entropy: &mut Entropy) -> Option<Due> {
         if self.leaves_at.is_some_and(|at| at <= now) {
             self.leaves_at = None;
             return Some(Due::Remove);
@@ -149,7 +160,8 @@ impl Peer {
             }
             Stage::Reconnecting { next, tries, .. } if *next <= now => {
                 *tries += 1;
-                *next = now.after(RESTART << (*tries).min(2));
+                let wait = RESTART << (*tries).min(2);
+                *next = now.after(wait + entropy.below(wait / 4));
                 Some(if *tries <= RESTARTS {
                     Due::RestartIce
                 } else {
@@ -182,6 +194,17 @@ impl Peer {
             }
             Stage::Reconnecting { next: due, .. } if certain => *due = (*due).min(next),
             _ => {}
+        }
+    }
+
+    /// Nothing comes from them any more: at once the first thing that may help.
+    pub fn on_silence(&mut self, now: Millis) {
+        if self.stage == Stage::Connected {
+            self.stage = Stage::Reconnecting {
+                since: now,
+                next: now,
+                tries: 0,
+            };
         }
     }
 
@@ -242,7 +265,7 @@ impl Stage {
         }
     }
 
-    fn was_connected(self) -> bool {
+    pub fn was_connected(self) -> bool {
         match self {
             Stage::Connecting { back, .. } => back,
             Stage::Connected | Stage::Reconnecting { .. } => true,

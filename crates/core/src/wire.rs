@@ -185,6 +185,19 @@ pub enum PeerMsg {
     Again {
         session: u32,
     },
+    /// Are you there? Over the control channel alone, as the answer.
+    Ping,
+    Pong,
+    /// Please pass this on, sealed to somebody whom you reach and I do not.
+    Pass {
+        to: PeerId,
+        body: Sealed,
+    },
+    /// Somebody asked me to pass this on to you.
+    Passed {
+        from: PeerId,
+        body: Sealed,
+    },
     /// I know of as many people as fit in a room; you cannot come in.
     Full,
     /// I may be back at once (a reload): keep my place for a moment.
@@ -329,6 +342,10 @@ tagged!(PeerMsg by "type" {
     Need(it) = "need",
     Light(it) = "light",
     Again { session } = "again",
+    Ping {} = "ping",
+    Pong {} = "pong",
+    Pass { to, body } = "pass",
+    Passed { from, body } = "passed",
     Full {} = "full",
     Away {} = "away",
     Bye {} = "bye",

@@ -15,10 +15,11 @@ impl Call {
     /// A fresh connection: the impolite side makes it, the polite side asks for it.
     pub(super) fn connect_anew(&mut self, now: Millis, id: PeerId, out: &mut Vec<Output>) {
         let polite = self.is_polite(id);
+        let has_messenger = self.messengers(id).next().is_some();
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        if !can_hear(&self.way, peer) {
+        if !can_hear(&self.way, peer) && !has_messenger {
             // Nobody could carry the offer; news of them or the link's return begins anew.
             return;
         }
@@ -170,6 +171,7 @@ impl Call {
             return;
         };
         peer.channel = false;
+        peer.heartbeat.stop();
         // Told anew by the next channel, if it is still so.
         peer.recording = Recording::Off;
         self.chat.on_closed(id);

@@ -410,9 +410,7 @@ fn after(work: Work, value: OpValue) -> Result<Made, DirectTrouble> {
             let token = token::pack_answer(&text, &offer).map_err(|_| DirectTrouble::Refused)?;
             Ok(Made::Reply { token })
         }
-        (Work::Gather { .. }, OpValue::Nothing | OpValue::Captured { .. }) => {
-            Err(DirectTrouble::Refused)
-        }
+        (Work::Gather { .. }, _) => Err(DirectTrouble::Refused),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The machine that the page drives: a room (or a direct pairing), the people in it and the way to
 //! those who are not connected yet. This file routes inputs and tells the next wake; `tell` sends what
-//! is said, `room` holds the roster's rules, `connect` makes connections, `direct` the pairing by
+//! is said, `room` holds the roster's rules, `connect` makes connections,
+//! `heal` mends them, `direct` the pairing by
 //! tokens, `company` whether anybody is left, `share` one's own screen,
 //! `recording` who is told that one records, `needs` how large pictures are looked at, `view` what can be shown.
 //!
@@ -14,6 +15,7 @@ mod company;
 mod connect;
 mod direct;
 mod gestures;
+mod heal;
 mod needs;
 mod recording;
 mod room;
@@ -43,6 +45,7 @@ use alloc::{string::String, vec::Vec};
 use chat::is_chat;
 use company::Company;
 use direct::Direct;
+use heal::is_healing;
 use share::Share;
 
 /// After `Bye` the connections stay this long, so that it arrives.
@@ -84,6 +87,7 @@ pub enum Ended {
 pub enum WakeReason {
     Link,
     Peer(PeerId),
+    Heartbeat(PeerId),
     Pairing,
     Chat,
     Linger,
@@ -216,6 +220,9 @@ impl Call {
             Input::Signal(event) => self.on_signal(now, event, &mut out),
             Input::Conn(conn, event) => self.on_conn(now, conn, event, &mut out),
             Input::Done(op, result) if self.share.awaits(op) => self.on_captured(result, &mut out),
+            Input::Done(op, result) if self.is_count(op) => {
+                self.on_counted(now, op, result, &mut out);
+            }
             Input::Done(op, result) => match self.ids.take(op) {
                 None => out.push(Output::Release(op)),
                 Some(conn) => match self.conns.get(&conn).copied() {
@@ -225,6 +232,7 @@ impl Call {
                     None => self.on_pairing_done(now, op, result, &mut out),
                 },
             },
+            Input::Jolt => self.on_jolt(now, &mut out),
             Input::Wake => {}
         }
         self.on_due(now, &mut out);
@@ -246,10 +254,14 @@ impl Call {
             .peers
             .values()
             .filter_map(|p| Some((p.next_wake()?, WakeReason::Peer(p.id))));
+        let hearts = self
+            .peers
+            .values()
+            .filter_map(|p| Some((p.heartbeat.next_wake()?, WakeReason::Heartbeat(p.id))));
         let chat = self.chat.next_wake().map(|at| (at, WakeReason::Chat));
         let company = self.company.next_wake().map(|at| (at, WakeReason::Company));
         let rest = way.into_iter().chain(linger).chain(chat).chain(company);
-        peers.chain(rest).min_by_key(|(at, _)| *at)
+        (peers.chain(hearts).chain(rest)).min_by_key(|(at, _)| *at)
     }
 
     pub fn dropped(&self) -> Dropped {
@@ -323,14 +335,7 @@ impl Call {
             }
             ConnEvent::State(ConnState::Connecting) => {}
             ConnEvent::State(ConnState::Connected) => {
-                let mended = peer.channel && peer.stage != Stage::Connected;
-                peer.on_connected();
-                if mended {
-                    // What was said of oneself while nothing carried it.
-                    self.greet(id, out);
-                    self.tell_hand(id, out);
-                    self.say_recording(id, out);
-                }
+                self.on_alive(now, id, out);
                 out.push(Output::Changed);
             }
             ConnEvent::State(ConnState::Disconnected) => {
@@ -349,6 +354,7 @@ impl Call {
                 peer.channel = true;
                 peer.seen = None;
                 peer.on_connected();
+                peer.heartbeat.on_heard(now);
                 self.greet(id, out);
                 self.tell_hand(id, out);
                 self.on_channel_for_screen(id, out);
@@ -371,11 +377,15 @@ impl Call {
                 }
                 out.push(Output::Changed);
             }
-            ConnEvent::ChannelText(text) => match wire::decode(&text, wire::MAX_PEER_MSG) {
-                Ok(message) if is_chat(&message) => self.on_chat(now, id, message, out),
-                Ok(message) => self.on_peer_msg(now, id, message, out),
-                Err(_) => self.dropped.garbled += 1,
-            },
+            ConnEvent::ChannelText(text) => {
+                self.on_sign_of_life(now, id, out);
+                match wire::decode(&text, wire::MAX_PEER_MSG) {
+                    Ok(message) if is_chat(&message) => self.on_chat(now, id, message, out),
+                    Ok(message) if is_healing(&message) => self.on_healing(now, id, message, out),
+                    Ok(message) => self.on_peer_msg(now, id, message, out),
+                    Err(_) => self.dropped.garbled += 1,
+                }
+            }
         }
     }
 
@@ -393,8 +403,11 @@ impl Call {
                 WakeReason::Pairing => self.on_pairing_wake(now, out),
                 WakeReason::Link => self.on_link_wake(now, out),
                 WakeReason::Chat => self.on_chat_wake(now, out),
+                WakeReason::Heartbeat(id) => self.on_heartbeat(now, id, out),
                 WakeReason::Peer(id) => {
-                    if let Some(due) = self.peers.get_mut(&id).and_then(|p| p.on_wake(now)) {
+                    let entropy = &mut self.entropy;
+                    let peer = self.peers.get_mut(&id);
+                    if let Some(due) = peer.and_then(|p| p.on_wake(now, entropy)) {
                         self.on_peer_due(now, id, due, out);
                     }
                 }
@@ -403,12 +416,17 @@ impl Call {
     }
 
     fn on_link_wake(&mut self, now: Millis, out: &mut Vec<Output>) {
-        let Way::Room { link, .. } = &mut self.way else {
-            return;
-        };
-        match link.on_wake(now, &mut self.entropy) {
+        if let Way::Room { link, .. } = &mut self.way {
+            let act = link.on_wake(now, &mut self.entropy);
+            self.on_link(act, out);
+        }
+    }
+
+    fn on_link(&mut self, act: Option<LinkAct>, out: &mut Vec<Output>) {
+        match act {
             Some(LinkAct::Dial) => out.push(Output::Dial),
             Some(LinkAct::HangUpAndWait) => out.extend([Output::HangUp, Output::Changed]),
+            Some(LinkAct::Redial) => out.extend([Output::HangUp, Output::Dial, Output::Changed]),
             Some(LinkAct::Ping) => self.signal(&ClientMsg::Ping, out),
             None => {}
         }

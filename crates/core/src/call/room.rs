@@ -347,7 +347,13 @@ impl Call {
         out.push(Output::Changed);
     }
 
-    fn on_relayed(&mut self, now: Millis, from: PeerId, body: &Sealed, out: &mut Vec<Output>) {
+    pub(super) fn on_relayed(
+        &mut self,
+        now: Millis,
+        from: PeerId,
+        body: &Sealed,
+        out: &mut Vec<Output>,
+    ) {
         let Way::Room { seal, .. } = &mut self.way else {
             return;
         };
@@ -387,8 +393,11 @@ impl Call {
             None if name.is_some() => self.on_here(now, from, epoch, name.as_deref(), out),
             _ => {}
         }
-        match self.peers.get(&from) {
-            Some(peer) if peer.epoch == epoch => self.on_peer_msg(now, from, message, out),
+        match self.peers.get_mut(&from) {
+            Some(peer) if peer.epoch == epoch => {
+                peer.unsure = peer.channel;
+                self.on_peer_msg(now, from, message, out);
+            }
             _ => self.dropped.misplaced += 1,
         }
     }
@@ -496,9 +505,13 @@ impl Call {
                     self.end(Ended::OtherLeft, out);
                 }
             }
-            // Writing is heard before it comes here; it and files go over channels alone.
+            // Writing, and signs of life, are heard before they come here; they and files go over channels alone.
             PeerMsg::Full
             | PeerMsg::File(_)
+            | PeerMsg::Ping
+            | PeerMsg::Pong
+            | PeerMsg::Pass { .. }
+            | PeerMsg::Passed { .. }
             | PeerMsg::Say(_)
             | PeerMsg::Got { .. }
             | PeerMsg::Recall { .. }

@@ -2,13 +2,16 @@
 
 use super::{Call, Way};
 use crate::{
-    ids::{Epoch, PeerId},
+    ids::{ConnId, Epoch, PeerId},
     io::Output,
     peer::Stage,
     seal::To,
     wire::{self, ClientMsg, PeerMsg, VERSION},
 };
 use alloc::vec::Vec;
+
+/// So many are asked to pass the same on: one of them may have lost the other as well.
+const MESSENGERS: usize = 2;
 
 impl Call {
     pub(super) fn greet(&mut self, id: PeerId, out: &mut Vec<Output>) {
@@ -46,7 +49,8 @@ impl Call {
         let Some(peer) = self.peers.get(&id) else {
             return false;
         };
-        let (epoch, sure) = (peer.epoch, peer.stage == Stage::Connected);
+        let sure = peer.stage == Stage::Connected && !peer.unsure;
+        let epoch = peer.epoch;
         let channel = peer
             .negotiation
             .as_ref()
@@ -68,20 +72,43 @@ impl Call {
         message: &PeerMsg,
         out: &mut Vec<Output>,
     ) -> bool {
+        let messengers: Vec<ConnId> = self.messengers(id).take(MESSENGERS).collect();
         let Way::Room { seal, link } = &mut self.way else {
             return false;
         };
-        if !link.is_open() {
+        if !link.is_open() && messengers.is_empty() {
             return false;
         }
         let body = seal.seal(To::Peer(id, epoch), wire::encode(message).as_bytes());
-        let room = seal.room();
-        out.push(Output::SignalText(wire::encode(&ClientMsg::Send {
-            room,
-            to: id,
-            body,
-        })));
+        if !messengers.is_empty() {
+            let body = body.clone();
+            let text = wire::encode(&PeerMsg::Pass { to: id, body });
+            let by = |conn| Output::ChannelText(conn, text.clone());
+            out.extend(messengers.into_iter().map(by));
+        }
+        if link.is_open() {
+            let room = seal.room();
+            out.push(Output::SignalText(wire::encode(&ClientMsg::Send {
+                room,
+                to: id,
+                body,
+            })));
+        }
         true
+    }
+
+    /// Those who may pass something on to somebody who was reached once and is not now, or whom no
+    /// signaller reaches.
+    pub(super) fn messengers(&self, to: PeerId) -> impl Iterator<Item = ConnId> {
+        let open = matches!(&self.way, Way::Room { link, .. } if link.is_open());
+        let lost = self
+            .peers
+            .get(&to)
+            .is_some_and(|it| it.stage.was_connected());
+        let others = self.peers.values().filter(move |it| {
+            (lost || !open) && it.id != to && it.channel && it.stage == Stage::Connected
+        });
+        others.filter_map(|it| Some(it.negotiation.as_ref()?.conn()))
     }
 
     pub(super) fn signal(&mut self, message: &ClientMsg, out: &mut Vec<Output>) {

@@ -315,7 +315,8 @@ impl Ring {
     fn on_time(&mut self, now: Millis, out: &mut Vec<Output>) {
         match self.link.on_wake(now, &mut self.entropy) {
             Some(LinkAct::Dial) => out.push(Output::Dial),
-            Some(LinkAct::HangUpAndWait) => {
+            // A way that is doubted; here nobody doubts it.
+            Some(LinkAct::HangUpAndWait | LinkAct::Redial) => {
                 out.push(Output::HangUp);
                 self.on_closed(now, close::GOING_AWAY, out);
             }

@@ -214,6 +214,11 @@ impl FakePc {
         }
     }
 
+    /// Which gathering of candidates this is; a restart begins another.
+    pub fn generation(&self) -> (u32, u32) {
+        (self.uid, self.ufrag)
+    }
+
     /// Does this end believe in that one, and could it reach it?
     pub fn reaches(&self, other: &FakePc) -> bool {
         self.signaling == Signaling::Stable

@@ -94,13 +94,15 @@ fn what_a_cut_kept_from_somebody_is_made_good() {
     world.user(all[1], Intent::Hand(true));
     world.run(200);
     world.stop_server();
+    // Nobody can pass it on either.
     world.set_cut(all[0], all[2], true);
+    world.set_cut(all[1], all[2], true);
     world.run(4_000);
     // Said while nothing carries it to the third.
     world.user(all[0], Intent::Hand(false));
     world.run(4_000);
     assert_eq!(queue(&world, all[2]).len(), 2);
-    world.set_cut(all[0], all[2], false);
+    world.heal_cuts();
     world.start_server();
     world.until(60_000, "a mesh", |w| w.is_mesh_of(&all));
     world.until(5_000, "told", |w| all_see(w, &all, &[1]));

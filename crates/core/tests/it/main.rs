@@ -11,6 +11,7 @@ mod direct;
 mod files;
 mod gestures;
 mod glare;
+mod heal;
 mod hostile;
 mod needs;
 mod recording;

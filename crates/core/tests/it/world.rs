@@ -15,7 +15,7 @@ use duologue_core::{
     time::Millis,
     wire::{self, Media, ServerMsg},
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Looks at each relayed text on its way to a client and says what arrives in its place.
 pub type Meddle = Box<dyn FnMut(usize, &str) -> Vec<String>>;
@@ -93,6 +93,19 @@ pub struct World {
     pub server_up: bool,
     /// Media paths that are cut, by pairs of people.
     pub cut: Vec<(usize, usize)>,
+    /// How long a browser takes to say that a path is broken.
+    pub notice: u64,
+    /// What was gathered in a network that is gone, and the connections that have not got over it.
+    stale: BTreeSet<(u32, u32)>,
+    lost: BTreeSet<u32>,
+    /// Whose socket swallows what is written to it, and says nothing.
+    pub deaf: BTreeSet<u64>,
+    /// Sound and picture flow; otherwise everybody has turned them off.
+    pub media: bool,
+    bytes: BTreeMap<u32, u64>,
+    /// How late everything arrives that goes over a channel.
+    pub lag: u64,
+    pub restarts: u32,
     pub weather: Weather,
     /// How channels treat what is written: worse than any real one, which loses nothing.
     pub pipe: Option<Weather>,
@@ -119,6 +132,14 @@ impl World {
             hub: Hub::new(Limits::default()),
             server_up: true,
             cut: Vec::new(),
+            notice: 500,
+            stale: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            deaf: BTreeSet::new(),
+            media: true,
+            bytes: BTreeMap::new(),
+            lag: 0,
+            restarts: 0,
             weather,
             pipe: None,
             events: BTreeMap::new(),
@@ -303,6 +324,58 @@ impl World {
         }
     }
 
+    /// Somebody's network is gone, and there is another: what was gathered there is good for nothing, and
+    /// their socket hangs without a word. No browser says anything of it for now.
+    pub fn hand_over(&mut self, who: usize) {
+        if let Some(socket) = self.people[who].socket {
+            self.deaf.insert(socket);
+        }
+        self.lose_paths(who);
+    }
+
+    /// The same for their connections alone.
+    pub fn lose_paths(&mut self, who: usize) {
+        for pc in self.people[who].pcs.values() {
+            self.stale.insert(pc.generation());
+            self.lost.insert(pc.uid);
+        }
+        self.at(0, Event::Paths);
+    }
+
+    /// Between these two alone.
+    pub fn lose_paths_between(&mut self, a: usize, b: usize) {
+        let ends = [(a, b), (b, a)].map(|(who, whom)| (who, self.told_of_screen(who, whom).1));
+        for (who, conn) in ends {
+            if let Some(pc) = conn.and_then(|conn| self.people[who].pcs.get(&conn)) {
+                self.stale.insert(pc.generation());
+                self.lost.insert(pc.uid);
+            }
+        }
+        self.at(0, Event::Paths);
+    }
+
+    pub fn heal_cuts(&mut self) {
+        self.cut.clear();
+        self.at(0, Event::Paths);
+    }
+
+    /// Everybody presses "Try again" wherever it says so.
+    pub fn try_again(&mut self) {
+        for who in 0..self.people.len() {
+            for (id, state) in self.sees(who) {
+                if state == PeerState::Failed {
+                    self.user(who, Intent::Retry(id));
+                }
+            }
+        }
+    }
+
+    /// Over a connection that leads through a network that is gone.
+    fn is_lost(&self, pc: &FakePc, other: (usize, ConnId)) -> bool {
+        let far = &self.people[other.0].pcs[&other.1];
+        self.lost.contains(&pc.uid) || self.lost.contains(&far.uid)
+    }
+
     pub fn start_server(&mut self) {
         self.server_up = true;
     }
@@ -386,7 +459,10 @@ impl World {
                         .for_each(FakePc::drop_screen);
                 }
                 Output::Tune(_) => self.people[who].tuned += 1,
-                Output::RestartIce(conn) => self.with_pc(who, conn, FakePc::restart_ice),
+                Output::RestartIce(conn) => {
+                    self.restarts += 1;
+                    self.with_pc(who, conn, FakePc::restart_ice);
+                }
                 Output::CloseConn(conn) => self.close_pc(who, conn),
                 Output::ChannelText(conn, text) => self.channel_text(who, conn, text),
                 Output::Start(op, work) => {
@@ -480,12 +556,13 @@ impl World {
         if let Some((other, other_conn)) = self.other_end(pc)
             && pc.channel
             && !self.is_cut(who, other)
+            && !self.is_lost(pc, (other, other_conn))
         {
             // Same delay for all: a data channel keeps the order.
             for delay in self.delays(&text) {
                 let event = ConnEvent::ChannelText(text.clone());
                 self.at(
-                    4 + delay,
+                    4 + self.lag + delay,
                     Event::Conn {
                         who: other,
                         conn: other_conn,
@@ -521,11 +598,15 @@ impl World {
                 let other = self.other_end(pc);
                 let up = other.is_some_and(|(other, other_conn)| {
                     let far = &self.people[other].pcs[&other_conn];
-                    pc.reaches(far) && far.reaches(pc) && !self.is_cut(who, other)
+                    let fresh = [pc, far].map(|it| !self.stale.contains(&it.generation()));
+                    let agreed = pc.reaches(far) && far.reaches(pc);
+                    agreed && fresh == [true, true] && !self.is_cut(who, other)
                 });
                 let hurt = other.is_none_or(|(other, other_conn)| {
                     let far = &self.people[other].pcs[&other_conn];
-                    self.is_cut(who, other) || far.remote.is_some_and(|(uid, _)| uid != pc.uid)
+                    let other_pc = far.remote.is_some_and(|(uid, _)| uid != pc.uid);
+                    let lost = self.is_lost(pc, (other, other_conn));
+                    self.is_cut(who, other) || other_pc || lost
                 });
                 ends.push((who, *conn, up, hurt));
             }
@@ -536,6 +617,7 @@ impl World {
             };
             if up && !pc.connected {
                 pc.connected = true;
+                self.lost.remove(&pc.uid);
                 let channel = std::mem::replace(&mut pc.channel, true);
                 self.at(
                     1,
@@ -558,7 +640,7 @@ impl World {
             } else if hurt && pc.connected {
                 pc.connected = false;
                 self.at(
-                    500,
+                    self.notice,
                     Event::Conn {
                         who,
                         conn,
@@ -665,13 +747,13 @@ impl World {
                 }
             }
             Event::ToServer { socket, text } => {
-                if self.server_up {
+                if self.server_up && !self.deaf.contains(&socket) {
                     let effects = self.hub.text(self.now, ClientKey(socket), &text);
                     self.server_says(effects);
                 }
             }
             Event::ToClient { who, socket, text } => {
-                if self.people[who].socket == Some(socket) {
+                if self.people[who].socket == Some(socket) && !self.deaf.contains(&socket) {
                     self.feed(who, Input::Signal(SignalEvent::Text(text)));
                 }
             }
@@ -703,6 +785,11 @@ impl World {
             | Op::Gather(conn)
             | Op::SetRemote(conn, _)
             | Op::AddCandidate(conn, _) => *conn,
+            Op::Count(conn) => {
+                let result = self.count(who, *conn);
+                self.feed(who, Input::Done(op, result));
+                return;
+            }
             Op::CaptureScreen => {
                 if self.captures.is_ok() {
                     self.people[who].capture = Some(op);
@@ -723,7 +810,7 @@ impl World {
                 Op::AddCandidate(_, candidate) => {
                     pc.add_candidate(&candidate).map(|()| OpValue::Nothing)
                 }
-                Op::CaptureScreen => unreachable!("answered above"),
+                Op::CaptureScreen | Op::Count(_) => unreachable!("answered above"),
             },
         };
         let described = matches!(result, Ok(OpValue::Described(_)));
@@ -734,6 +821,18 @@ impl World {
             self.at(2, Event::Conn { who, conn, event });
         }
         self.look_after(who, conn);
+    }
+
+    /// Sound and picture come all the time where there is a path.
+    fn count(&mut self, who: usize, conn: ConnId) -> Result<OpValue, OpError> {
+        let pc = self.people[who].pcs.get(&conn).ok_or(OpError::Closed)?;
+        let other = self.other_end(pc);
+        let flows = other
+            .is_some_and(|it| pc.connected && !self.is_cut(who, it.0) && !self.is_lost(pc, it));
+        if flows && self.media {
+            self.bytes.insert(pc.uid, self.now.0);
+        }
+        Ok(OpValue::Counted(*self.bytes.get(&pc.uid).unwrap_or(&0)))
     }
 
     pub fn id(&self, who: usize) -> PeerId {
