@@ -101,12 +101,23 @@ impl Person {
             .with_context(|| format!("{} opens {url}", self.label))
     }
 
+    /// Comes back when the page is there again: some chromedrivers do so sooner, and hang when they are sent
+    /// elsewhere meanwhile.
     pub async fn reload(&self) -> Result<()> {
+        self.script::<()>("window.old = true; return null", vec![])
+            .await?;
         let turn = self.browser.turn(&self.window).await?;
         turn.driver
             .refresh()
             .await
-            .with_context(|| format!("{} reloads", self.label))
+            .with_context(|| format!("{} reloads", self.label))?;
+        drop(turn);
+        until("the page again", within(30), async || {
+            let script = "return !window.old && document.readyState === 'complete'";
+            ensure!(self.script::<bool>(script, vec![]).await?, "it loads");
+            Ok(())
+        })
+        .await
     }
 
     /// Closes the tab; the person must not be used afterwards.
