@@ -15,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod verify;
 
 pub use language::{Language, choose, file_of, language, speak};
 pub use table::{LANGUAGES, SetupWords, Words};

@@ -624,6 +624,43 @@ names-say-busy = I am busy
 upcoming-title = Not in this version yet
 upcoming-live = Going live is still being built. Until then, a call takes up to eight people.
 
+# Making sure who it is.
+verify-verify = Verify { $name }
+verify-title = Compare this code
+verify-making = Making the code…
+verify-how = Read these words to { $name }, and ask what they see: they press Verify on your tile.
+# Before the same code as a number.
+verify-digits = If your pages speak different languages, compare this number:
+verify-why = If both see the same, nobody can listen or speak between you.
+verify-same = They match
+verify-differ = They differ
+verify-matched = You compared the code with { $name }. If both of you said that it matches, your pages know each other in later calls.
+verify-differed = The codes differ, so somebody may be between you and { $name }. You are not connected to them any more. Tell them by another way, and meet by a new link.
+verify-silent = There is no code, as the other page does not answer. Until there is one, nobody can be sure who it is.
+verify-misfit = There is no code, as what the other page said does not fit together. Somebody may be between you: leave, and call again by a new link.
+verify-unseen = There is no code, as your browser does not say with whom it is connected. Try another browser.
+# What a tile says of who is on it.
+verify-compared = You compared the code
+verify-known = Same person as last time
+verify-known-as = Same person as last time, then called { $name }
+verify-doubtful = This is not the device that you know as { $name }. It may be new, or somebody else. Compare the code.
+verify-compare = Compare the code
+verify-forget = Forget me
+# $count (Number): people with whom a code was compared.
+verify-people =
+    { $count ->
+        [one] You compared a code with { $count } person. This is kept on this device alone.
+       *[other] You compared a code with { $count } people. This is kept on this device alone.
+    }
+verify-forget-means = This device then knows nobody, and nobody knows it: whoever compared a code with you is warned when you next call. Comparing again mends that.
+verify-forget-now = Forget all of it
+verify-forget-not = Keep it
+verify-forgotten = Forgotten.
+verify-ended = The codes differ, so somebody may have been between you, and the call was ended. Tell the other person by another way, and meet by a new link.
+# 128 words, three of which make a code: short, known to a child, and not to be taken for one
+# another when read aloud. They need not mean the same in other languages.
+verify-words = apple arrow autumn badge balloon banana basket bottle bridge brush bucket butterfly cabin cactus camel camera canoe carpet carrot castle cheese cherry chimney circus cloud coffee corner cradle crayon cricket curtain daisy diamond doctor dolphin dragon drum elbow engine falcon farmer feather finger flag forest fountain garden garlic giraffe glove grape guitar harvest helmet honey hotel house island jelly jungle kitchen ladder lamp lemon library lion lizard magnet mango maple market mirror monkey mushroom napkin needle ocean olive onion orange owl paper pencil pepper piano pigeon pillow pirate planet potato pumpkin puzzle rabbit rainbow ribbon river robot saddle salad school shadow shovel silver spider spoon squirrel sugar summer table teacher thunder tiger tomato tractor tulip tunnel turtle umbrella valley village violin volcano walnut window winter yogurt zebra zipper
+
 common-back-home = Home
 common-copy = Copy
 common-copied = Copied

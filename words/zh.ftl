@@ -582,6 +582,37 @@ names-say-busy = 我正忙
 upcoming-title = 这个版本还没有此功能
 upcoming-live = 直播功能还在开发。在此之前，一次通话最多可容纳八人。
 
+verify-verify = 核实 { $name }
+verify-title = 核对这组代码
+verify-making = 正在生成代码…
+verify-how = 把这些词读给 { $name } 听，并问对方看到什么：对方在你的画面上按“核实”。
+# 在以数字表示的同一代码之前。
+verify-digits = 如果两边的页面语言不同，请核对这个数字：
+verify-why = 如果两边相同，你们之间就没有别人能听或说话。
+verify-same = 一致
+verify-differ = 不一致
+verify-matched = 你已和 { $name } 核对代码。如果双方都说一致，两边的页面在以后的通话中会认得彼此。
+verify-differed = 代码不一致，可能有人在你和 { $name } 之间。你与对方的连接已断开。请用别的方式告诉对方，并用新的链接见面。
+verify-silent = 没有代码，因为对方的页面没有回应。有代码之前，无法确定对方是谁。
+verify-misfit = 没有代码，因为对方页面发来的内容对不上。可能有人在你们之间：请离开，并用新的链接重新通话。
+verify-unseen = 没有代码，因为你的浏览器不说明它连接的是谁。请换一个浏览器。
+verify-compared = 你核对过代码
+verify-known = 与上次是同一个人
+verify-known-as = 与上次是同一个人，当时名为 { $name }
+verify-doubtful = 这不是你认识的 { $name } 的设备。可能是新设备，也可能是别人。请核对代码。
+verify-compare = 核对代码
+verify-forget = 忘记我
+verify-people =
+    { $count ->
+       *[other] 你和 { $count } 人核对过代码。这只保存在这台设备上。
+    }
+verify-forget-means = 此后这台设备不认得任何人，也没有人认得它：和你核对过代码的人，会在下次通话时收到提醒。重新核对即可恢复。
+verify-forget-now = 全部忘记
+verify-forget-not = 保留
+verify-forgotten = 已忘记。
+verify-ended = 代码不一致，可能有人在你们之间，通话已结束。请用别的方式告诉对方，并用新的链接见面。
+verify-words = 苹果 香蕉 西瓜 葡萄 橙子 柠檬 草莓 樱桃 番茄 土豆 萝卜 白菜 南瓜 玉米 面包 牛奶 鸡蛋 豆腐 咖啡 果汁 饼干 蛋糕 糖果 花生 蘑菇 辣椒 老虎 狮子 大象 猴子 熊猫 兔子 狐狸 骆驼 绵羊 松鼠 海豚 鲨鱼 乌龟 青蛙 蝴蝶 蚂蚁 蜻蜓 孔雀 天鹅 企鹅 鸽子 燕子 鹦鹉 公鸡 太阳 月亮 星星 彩虹 白云 闪电 雪花 河流 湖泊 高山 森林 沙漠 草原 花园 竹子 荷花 玫瑰 春天 夏季 秋叶 冬装 早晨 黄昏 房子 窗户 钥匙 桌布 椅子 沙发 枕头 镜子 雨伞 剪刀 铅笔 钢琴 吉他 笛声 电话 相机 手表 眼镜 帽檐 围巾 外套 皮鞋 口袋 火车 飞机 轮船 汽油 地铁 桥梁 城堡 学校 医院 邮局 超市 厨师 图书 报纸 地球 风筝 足球 锤子 梯田 水桶 蜡烛 灯笼 金鱼 珍珠 宝石 丝绸 棉花 木头 石头 铁路 音乐 电影
+
 common-back-home = 首页
 common-copy = 复制
 common-copied = 已复制

@@ -10,13 +10,15 @@ use duologue_core::{
     },
     seal::{RoomSecret, Seal, To},
     time::Millis,
-    wire::{Media, Sealed, ServerMsg, VERSION, encode},
+    verify::{self, Certificates, People, Verify},
+    wire::{Media, Sealed, ServerMsg, VERSION, VerifyMsg, encode},
 };
 
 const EPOCH: Epoch = Epoch(20);
 
 struct Shell {
     call: Call,
+    verify: Verify,
     now: Millis,
     conns: Vec<ConnId>,
     ops: Vec<(OpId, Op)>,
@@ -37,8 +39,16 @@ fn config() -> Config {
 
 impl Shell {
     fn new(call: Call) -> Self {
+        let me = call.me();
+        let verify = Verify::new(verify::Config {
+            me,
+            chance: [5; 32],
+            people: People::default(),
+            keeps: true,
+        });
         let mut shell = Shell {
             call,
+            verify,
             now: Millis(0),
             conns: Vec::new(),
             ops: Vec::new(),
@@ -60,9 +70,31 @@ impl Shell {
                 Output::OpenConn { conn, .. } => self.conns.push(conn),
                 Output::CloseConn(conn) => self.conns.retain(|known| *known != conn),
                 Output::Start(op, work) => self.ops.push((op, work)),
+                Output::Verify(peer, message) => self.verify(peer, message),
                 _ => {}
             }
         }
+    }
+
+    fn verify(&mut self, peer: PeerId, message: VerifyMsg) {
+        let (own, theirs) = ([5; 32], [6; 32]);
+        let used = Some(Certificates { own, theirs });
+        let (conn, name) = (ConnId(1), "Ana".to_string());
+        for input in [
+            verify::Input::Here { peer, conn, name },
+            verify::Input::Heard {
+                peer,
+                message,
+                used,
+            },
+        ] {
+            for output in self.verify.handle(self.now, input) {
+                if let verify::Output::Tell(to, message) = output {
+                    self.give(Input::User(Intent::TellOfCode(to, message)));
+                }
+            }
+        }
+        self.verify.trust(peer);
     }
 
     fn signal(&mut self, message: &ServerMsg) {

@@ -12,7 +12,7 @@ use super::{
     object, peer_events,
     screen::{Capture, Detail, ScreenSlots},
     stats::Lines,
-    sys::{Connection, Sender},
+    sys::{Connection, DtlsTransport, Sender},
     wait::{Flag, unheard},
 };
 pub use super::{peer_events::PeerEvent, stats::Stats};
@@ -301,15 +301,28 @@ impl PeerConnection {
         )
     }
 
-    /// The other side's certificate (DER) as DTLS really saw it; `None` before that.
-    pub fn remote_certificate(&self) -> Option<Vec<u8>> {
-        let transport = self
-            .connection
-            .unchecked_ref::<Connection>()
-            .sctp()?
-            .transport()?;
-        let first = transport.remote_certificates().get(0);
-        Some(js_sys::Uint8Array::new(first.dyn_ref::<js_sys::ArrayBuffer>()?).to_vec())
+    /// The other side's certificate (DER) as DTLS really saw it, on the control channel's transport and
+    /// on that of every media line, which may be the same one; `None` for one that has none yet.
+    pub fn remote_certificates(&self) -> Vec<Option<Vec<u8>>> {
+        let control = self.connection.unchecked_ref::<Connection>().sctp();
+        let control = control.and_then(|it| it.transport());
+        let mut found = vec![control.as_ref().and_then(certificate)];
+        for line in self.connection.get_transceivers().iter() {
+            let sender = line.unchecked_into::<RtcRtpTransceiver>().sender();
+            // A line that was never agreed on goes nowhere.
+            found.extend(
+                sender
+                    .unchecked_ref::<Sender>()
+                    .dtls()
+                    .map(|it| certificate(&it)),
+            );
+        }
+        found
+    }
+
+    /// One's own description, whoever made the other one.
+    pub fn local_sdp(&self) -> Option<String> {
+        self.connection.local_description().map(|it| it.sdp())
     }
 
     pub fn stats(&self) -> impl Future<Output = Result<Stats, BrowserError>> + use<> {
@@ -350,6 +363,11 @@ impl Drop for PeerConnection {
         self.connection.close();
         self.closed.raise();
     }
+}
+
+fn certificate(transport: &DtlsTransport) -> Option<Vec<u8>> {
+    let first = transport.remote_certificates().get(0);
+    Some(js_sys::Uint8Array::new(first.dyn_ref::<js_sys::ArrayBuffer>()?).to_vec())
 }
 
 pub(super) fn first(connection: &RtcPeerConnection, kind: &str) -> Option<RtcRtpTransceiver> {

@@ -54,6 +54,10 @@ extern "C" {
     #[wasm_bindgen(extends = RtcRtpSender)]
     pub type Sender;
 
+    /// That of its media line; several lines share one. `None` before there is any.
+    #[wasm_bindgen(method, getter, js_name = transport)]
+    pub fn dtls(this: &Sender) -> Option<DtlsTransport>;
+
     #[wasm_bindgen(catch, method, js_name = setStreams)]
     pub fn set_streams(this: &Sender, stream: &MediaStream) -> Result<(), JsValue>;
 

@@ -54,3 +54,4 @@ pub mod tile_controls;
 pub mod toggle;
 pub mod toolbar;
 pub mod update;
+pub mod verify;

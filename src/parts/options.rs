@@ -1,4 +1,4 @@
-//! More options in a call: devices and how they work, and the whole screen.
+//! More options in a call: devices and how they work, the whole screen, being forgotten.
 
 use crate::{
     parts::{
@@ -13,6 +13,7 @@ use crate::{
         screen_tile::DetailChoice,
         stage::Stage,
         stage_options::StageOptions,
+        verify::ForgetMe,
     },
     route::Route,
     session::Call,
@@ -38,6 +39,7 @@ pub fn OptionsDialog(
             {call.share.is_possible().then(|| view! { <DetailChoice call=call place="options" /> })}
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}
             {(!page::is_touch_first()).then(|| view! { <ShortcutsButton list=open keys=keys /> })}
+            <ForgetMe call=call />
             <a class="button" href=Route::Check.fragment() target="_blank">{words().home.check}</a>
         </Dialog>
     }

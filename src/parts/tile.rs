@@ -10,6 +10,7 @@ use crate::{
         signs::TileSigns,
         stage::Stage,
         tile_controls::{TileControls, fill_screen},
+        verify::{TrustMark, VerifyButton},
     },
     session::{Tile, TileState},
     words::{Step, words},
@@ -28,6 +29,8 @@ pub fn PersonTile(
     hearing: Hearing,
     stage: Stage,
     retry: Callback<Tile>,
+    /// Shows the code to be compared with them.
+    verify: Callback<Tile>,
 ) -> impl IntoView {
     let name = Signal::derive(move || called(&tile.name.get()));
     let speaking = memo(move || tile.microphone.get() && tile.level.get() > SPEAKING);
@@ -36,7 +39,14 @@ pub fn PersonTile(
         on_cleanup(move || timer.clear());
     }
     let controls = part(move || {
-        let controls = || view! { <TileControls stage=stage key=tile.id name=name /> }.into_any();
+        let controls = || {
+            view! {
+                <TileControls stage=stage key=tile.id name=name>
+                    <VerifyButton name=name press=press(move || verify.run(tile)) />
+                </TileControls>
+            }
+            .into_any()
+        };
         settled.get().then(controls)
     });
     view! {
@@ -66,6 +76,7 @@ pub fn PersonTile(
                 silenced=tile.ears.silenced
             />
             <TileSigns signs=tile.signs />
+            <TrustMark tile=tile name=name verify=verify />
             {controls}
         </div>
     }

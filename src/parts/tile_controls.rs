@@ -1,4 +1,5 @@
-//! What can be done with one tile: pin it, and see it over the whole screen. Shown on hover and focus.
+//! What can be done with one tile: pin it, see it over the whole screen, and what belongs to its kind.
+//! Shown on hover and focus.
 
 use crate::{
     parts::{
@@ -18,6 +19,9 @@ pub fn TileControls(
     stage: Stage,
     key: StoredValue<String>,
     #[prop(into)] name: Signal<String>,
+    /// What else there is, before the rest.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let words = &words().stage;
     let full_screen = page::can_fill_screen().then(|| {
@@ -36,6 +40,7 @@ pub fn TileControls(
     });
     view! {
         <div class="tile-controls">
+            {children.map(|it| it())}
             <PinButton stage=stage key=key name=name />
             {full_screen}
         </div>

@@ -30,6 +30,7 @@ use crate::{
         stillness::Stillness,
         tile::{PersonTile, called},
         toolbar::Toolbar,
+        verify::VerifyDialog,
     },
     route::Route,
     session::{Call, DeviceState, Phase, ShareState, Tile},
@@ -71,6 +72,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
         held_back: RwSignal::new(false),
     };
     let retry = Callback::new(move |tile| call.retry(tile));
+    let verify = Callback::new(move |tile| call.compare(tile));
     let [invite, options, keys, record] = [(); 4].map(|()| RwSignal::new(false));
     shortcuts::listen(call, stage, panels, [keys, record]);
     // Of what a call has beside people, nothing holds up its beginning.
@@ -92,7 +94,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
                     </For>
                     <For each=move || call.tiles.get() key=|tile| tile.id.get_value() let:tile>
                         <Placed stage=stage key=tile.id.get_value()>
-                            <PersonTile tile=tile hearing=hearing stage=stage retry=retry />
+                            <PersonTile tile=tile hearing=hearing stage=stage retry=retry verify=verify />
                         </Placed>
                     </For>
                     {part(move || shares.get().then(own_screen))}
@@ -125,6 +127,7 @@ pub fn CallStage(call: Call) -> impl IntoView {
             <OptionsDialog call=call stage=stage pip=pip open=options keys=keys />
             <ShortcutsDialog open=keys />
             <RecordDialog call=call open=record />
+            <VerifyDialog call=call />
         </main>
     }
     .into_any()

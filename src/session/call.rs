@@ -14,6 +14,7 @@ use super::{
     show::{Show, Signals},
     signs::{Reaction, Signs},
     support::Support,
+    verify::Verifying,
     view::{
         DirectStep, DirectTrouble, Ended, LinkStatus, Phase, RoomError, ShareState, Tile,
         room_address,
@@ -57,6 +58,8 @@ pub struct Call {
     pub chat: Chat,
     pub files: FileTransfers,
     pub recording: Recording,
+    /// The code that is being compared with somebody.
+    pub verifying: Verifying,
     /// It was rung for: joined at once, and over when the others leave.
     pub summoned: bool,
     signals: Signals,
@@ -130,6 +133,7 @@ impl Call {
             chat: signals.chat,
             files: FileTransfers::new(),
             recording: Recording::new(),
+            verifying: Verifying::new(),
             summoned: false,
             signals,
             held: StoredValue::new_local(Rc::default()),
@@ -163,6 +167,7 @@ impl Call {
                 machine,
                 means,
                 (self.local, self.share, files.clone()),
+                self.verifying,
                 show,
             );
             let send = driver.sender();
@@ -247,7 +252,7 @@ impl Call {
         }
     }
 
-    fn with_driver(self, act: impl FnOnce(&Driver)) {
+    pub(super) fn with_driver(self, act: impl FnOnce(&Driver)) {
         let driver = self
             .held
             .try_get_value()

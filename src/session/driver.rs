@@ -3,8 +3,16 @@
 //! the owner lets go, connections close and devices go dark.
 
 use super::{
-    effects, files::FileDesk, jolts::Sleep, local::Local, pulse::Samples, sending::Sending,
-    share::Share, show::Show, signaller::Signaller,
+    effects,
+    files::FileDesk,
+    jolts::Sleep,
+    local::Local,
+    pulse::Samples,
+    sending::Sending,
+    share::Share,
+    show::Show,
+    signaller::Signaller,
+    verify::{VerifyDesk, Verifying},
 };
 use crate::browser::{
     clock::{self, Timer},
@@ -35,6 +43,7 @@ pub struct Driver {
     pub(super) share: Share,
     pub(super) show: Show,
     pub(super) files: Rc<FileDesk>,
+    pub(super) verify: VerifyDesk,
     pub(super) samples: Samples,
     pub(super) sending: Sending,
     pub(super) sleep: Sleep,
@@ -57,6 +66,7 @@ impl Driver {
         call: Call,
         means: Means,
         (local, share, files): (Local, Share, Rc<FileDesk>),
+        verifying: Verifying,
         show: Show,
     ) -> Rc<Driver> {
         Rc::new_cyclic(|this| Driver {
@@ -72,6 +82,7 @@ impl Driver {
             share,
             show,
             files,
+            verify: VerifyDesk::new(this.clone(), verifying),
             samples: Samples::default(),
             sending: Sending::default(),
             sleep: Sleep::default(),
@@ -127,6 +138,7 @@ impl Driver {
             self.show.update(&view, &self.conns.borrow());
             self.share.show(view.share);
             self.show.update_chat(&call);
+            self.verify.follow(&view);
         }
     }
 

@@ -65,6 +65,7 @@ pub fn carry_out(driver: &Driver, output: Output) {
             let _ = c.send_text(&text);
         }),
         Output::File(peer, news) => driver.files.on_news(peer, news),
+        Output::Verify(peer, message) => driver.verify.on_message(peer, message),
         Output::Start(id, op) => start(driver, id, op),
         // Nothing else that an operation here acquires outlives its connection.
         Output::Release(op) => driver.share.release(op),

@@ -33,6 +33,7 @@ mod signaller;
 mod signs;
 mod support;
 pub mod taste;
+pub mod verify;
 mod view;
 
 pub use call::Call;
@@ -46,5 +47,5 @@ pub use signs::{Ears, Reaction, Signs};
 pub use view::{
     Capture, Device, DeviceKind, DeviceNews, DeviceState, DirectStep, DirectTrouble, Ended,
     FrameRate, Limit, LinkStatus, Offer, Phase, Resolution, RoomError, Screen, ShareState,
-    ShareTrouble, SoundTest, Tile, TileState, Trouble,
+    ShareTrouble, SoundTest, Tile, TileState, Trouble, Trust,
 };

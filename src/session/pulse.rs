@@ -53,6 +53,7 @@ fn arm(driver: Weak<Driver>, slot: &Rc<RefCell<Option<Timer>>>, tick: u32) {
             driver_now.show.follow_speaker();
             driver_now.tell_needs();
             driver_now.files.catch_up();
+            driver_now.verify.catch_up();
             driver_now.sleep.look(&driver_now);
             ask(&driver_now);
         }

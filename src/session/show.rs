@@ -10,6 +10,7 @@ use duologue_core::{
     ids::{ConnId, PeerId},
     speaker::Speaker,
     table::Table,
+    verify::Trust,
 };
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -170,6 +171,7 @@ impl Show {
             screen_viewers: StoredValue::new_local(Viewers::default()),
             level: RwSignal::new(0.0),
             signs: Signs::new(),
+            trust: RwSignal::new(Trust::Unchecked),
             ears: Ears::new(ears.unwrap_or(AS_THEY_ARE)),
             figures: RwSignal::new(Figures::default()),
         });

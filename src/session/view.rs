@@ -11,6 +11,7 @@ pub use duologue_core::{
     capture::{Capture, FrameRate, Limit, Resolution},
     devices::{Device, Kind as DeviceKind, Trouble},
     seal::RoomError,
+    verify::Trust,
     wire::{Recording as Recorded, Screen},
 };
 use leptos::prelude::*;
@@ -68,6 +69,8 @@ pub struct Tile {
     /// Loudness, 0 to 1.
     pub level: RwSignal<f32>,
     pub signs: Signs,
+    /// What there is to say of who it is.
+    pub trust: RwSignal<Trust>,
     pub ears: Ears,
     /// How the connection fares.
     pub figures: RwSignal<Figures>,

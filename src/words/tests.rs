@@ -27,8 +27,8 @@ fn all_advice() -> Vec<Advice> {
         all.push(say.devices.trouble(DeviceKind::Microphone, trouble));
     }
     use Ended::{
-        Left, OpenedElsewhere, OtherLeft, Outdated, PassRefused, PassWanted, RoomFull, ServerFull,
-        TooFast, TooMany,
+        CodesDiffer, Left, OpenedElsewhere, OtherLeft, Outdated, PassRefused, PassWanted, RoomFull,
+        ServerFull, TooFast, TooMany,
     };
     let ended = [
         Left,
@@ -41,6 +41,7 @@ fn all_advice() -> Vec<Advice> {
         TooFast,
         PassWanted,
         PassRefused,
+        CodesDiffer,
     ];
     all.extend(ended.map(|it| say.ended.advice(it)));
     all.extend([ShareTrouble::Blocked, ShareTrouble::Failed].map(|it| say.share.trouble(it)));
@@ -73,6 +74,40 @@ fn every_trouble_has_whole_plain_sentences_of_its_own() {
             );
         }
     });
+}
+
+/// What people read to each other: as many words in every language, none twice, none alike.
+#[test]
+fn the_words_of_codes_are_told_from_each_other() {
+    in_every_language(|language| {
+        let all: Vec<&str> = words().verify.words.split(' ').collect();
+        assert_eq!(all.len(), duologue_core::verify::WORDS, "{}", language.tag);
+        let letters = |word: &str| word.chars().collect::<Vec<_>>();
+        for (at, one) in all.iter().enumerate() {
+            assert!((1..=10).contains(&letters(one).len()), "{one:?}");
+            for other in &all[at + 1..] {
+                // A word of two signs has few to differ in.
+                let least = if language.tag == "zh" { 1 } else { 2 };
+                let apart = distance(&letters(one), &letters(other));
+                assert!(apart >= least, "{one} and {other}");
+            }
+        }
+    });
+}
+
+/// How many letters have to be changed, taken out or put in.
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = at + 1;
+        for (to, wanted) in other.iter().enumerate() {
+            let changed = before + usize::from(letter != wanted);
+            before = row[to + 1];
+            row[to + 1] = changed.min(before + 1).min(row[to] + 1);
+        }
+    }
+    row[other.len()]
 }
 
 #[test]

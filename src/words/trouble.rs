@@ -66,6 +66,7 @@ impl EndedWords {
             Ended::PassRefused => say(words().door.refused),
             Ended::Outdated => offer(Step::Reload, self.outdated),
             Ended::OtherLeft => offer(Step::StartOver, self.other_left),
+            Ended::CodesDiffer => say(words().verify.ended),
         }
     }
 

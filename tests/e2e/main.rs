@@ -57,3 +57,4 @@ mod serverless;
 mod share;
 mod stage;
 mod steps;
+mod verify;

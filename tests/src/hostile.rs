@@ -110,6 +110,12 @@ impl Hostile {
         format!("http://localhost:{}/", self.port)
     }
 
+    /// What nobody else sent, to one client.
+    pub fn say(&self, to: ClientKey, message: &ServerMsg) {
+        let (to, text) = honest(to, message);
+        lock(&self.rooms).tell(to, Out::Text(text));
+    }
+
     /// Ids of those who said hello, in the order of their first.
     pub fn welcomed(&self) -> Vec<String> {
         lock(&self.rooms)

@@ -9,7 +9,15 @@ use crate::halves::digest;
 use crate::run::{Fail, Outcome};
 
 /// Sheets of what no first call shows. They are the last ones in index.html, and stay the last.
-const LATE: [&str; 6] = ["chat", "check", "details", "files", "names", "recording"];
+const LATE: [&str; 7] = [
+    "chat",
+    "check",
+    "details",
+    "files",
+    "names",
+    "recording",
+    "verify",
+];
 const LATE_FILE: &str = "late-";
 
 const LINK: (&str, &str) = ("<link href=./", ".css rel=stylesheet>");

@@ -65,6 +65,22 @@ bytes_id! {
     /// A file, by the BLAKE3 hash of its content.
     FileRoot, 32
 }
+bytes_id! {
+    /// The hash of a nonce that is not told yet.
+    Commitment, 32
+}
+bytes_id! {
+    /// Chance that goes into the code which two people compare.
+    Nonce, 32
+}
+bytes_id! {
+    /// That somebody has a `PairSecret`, on one connection.
+    Proof, 16
+}
+bytes_id! {
+    /// By which two devices know each other again.
+    PairSecret, 32
+}
 
 impl PeerToken {
     pub fn id(&self) -> PeerId {
@@ -87,11 +103,19 @@ macro_rules! shown_id {
         }
     )*};
 }
-shown_id!(PeerId, RoomId, RingId, NodeId, FileRoot);
+shown_id!(
+    PeerId, RoomId, RingId, NodeId, FileRoot, Commitment, Nonce, Proof
+);
 
 impl fmt::Debug for PeerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PeerToken(secret)")
+    }
+}
+
+impl fmt::Debug for PairSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PairSecret(secret)")
     }
 }
 

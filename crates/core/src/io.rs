@@ -3,7 +3,7 @@
 use crate::{
     gesture::Reaction,
     ids::{ConnId, OpId, PeerId},
-    wire::{Candidate, Codecs, FileMsg, Media, Need, Recording},
+    wire::{Candidate, Codecs, FileMsg, Media, Need, Recording, VerifyMsg},
 };
 use alloc::string::String;
 
@@ -59,6 +59,10 @@ pub enum Intent {
     },
     /// Of files, to somebody whose control channel is open.
     TellOfFile(PeerId, FileMsg),
+    /// Of the code that two people compare, to somebody whose control channel is open.
+    TellOfCode(PeerId, VerifyMsg),
+    /// Whoever that is, it is not who they should be: nothing goes to them from now on.
+    Refuse(PeerId),
     /// The page is being unloaded (a reload, perhaps): tell the others while there is time.
     Unload,
 }
@@ -120,6 +124,8 @@ pub enum Output {
     ChannelText(ConnId, String),
     /// For the machine that has to do with files (`files`).
     File(PeerId, FileNews),
+    /// For the machine that makes sure who it is (`verify`).
+    Verify(PeerId, VerifyMsg),
     Start(OpId, Op),
     /// The result of this operation is not wanted any more: undo what it acquired.
     Release(OpId),

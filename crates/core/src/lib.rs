@@ -19,6 +19,7 @@
 //! | `speaker` | who has the floor, by the sound that comes |
 //! | `chat`    | what was said in writing: order, delivery, history, and what a text may hold |
 //! | `files`   | what is offered, fetched and served: pieces, sources, lanes, resuming |
+//! | `verify`  | making sure who it is: codes to compare, knowing each other again |
 //! | `call`    | room + peers + link = the machine that the page drives |
 //! | `devices` | which camera, microphone and speaker; what follows a lost one |
 //! | `diagnose` | what a self-test finds, and the sentence it comes to |
@@ -66,4 +67,5 @@ pub mod table;
 pub mod tabs;
 pub mod time;
 pub mod token;
+pub mod verify;
 pub mod wire;

@@ -13,9 +13,11 @@ use alloc::{string::String, vec::Vec};
 mod chat;
 mod files;
 pub mod names;
+mod verify;
 
 pub use chat::{Line, Past, Said};
 pub use files::{About, FileMsg};
+pub use verify::VerifyMsg;
 
 pub const VERSION: u16 = 1;
 /// The largest signalling frame. An offer is about 6 kB; sealed and in base64 about 9 kB.
@@ -215,6 +217,8 @@ pub enum PeerMsg {
     Past(Past),
     /// Of files. Over the control channel alone.
     File(FileMsg),
+    /// Who is at the other end? Over the control channel alone.
+    Verify(VerifyMsg),
 }
 
 /// A session description. `session` counts connections of a pair, `no` counts the descriptions that
@@ -354,6 +358,7 @@ tagged!(PeerMsg by "type" {
     Recall { all } = "recall",
     Past(it) = "past",
     File(it) = "file",
+    Verify(it) = "verify",
 });
 
 tagged!(Kind by "kind" {

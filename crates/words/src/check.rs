@@ -11,6 +11,8 @@ use std::{collections::BTreeSet, fmt};
 
 /// Beyond this no language finds another form for whole numbers that people meet in a call.
 const NUMBERS: std::ops::RangeInclusive<usize> = 0..=1_000;
+/// A list of words, by whose places two people compare a code: of the same length in every language.
+const CODE_WORDS: &str = "verify-words";
 
 /// One language: its file, `words/ar.ftl`, and what is in it.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +146,13 @@ impl<'a> Notes<'a> {
             if !seen.insert(&meaning.id) {
                 self.add(&meaning.id, "is there twice".to_string());
             }
+            if meaning.id == CODE_WORDS {
+                let mut words = BTreeSet::new();
+                let list = meaning.pattern();
+                if let Some(word) = list.split(' ').find(|it| !words.insert(*it)) {
+                    self.add(&meaning.id, format!("has the word {word:?} twice"));
+                }
+            }
             for form in &meaning.forms {
                 self.text(&meaning.id, &form.text);
             }
@@ -241,6 +250,16 @@ impl<'a> Notes<'a> {
             return self.add(&meaning.id, what);
         }
         self.forms(meaning, &english.numbers);
+        if meaning.id == CODE_WORDS {
+            let (has, wants) = (meaning.pattern(), english.pattern());
+            let (has, wants) = (has.split(' ').count(), wants.split(' ').count());
+            if has != wants {
+                self.add(
+                    &meaning.id,
+                    format!("has {has} words for {wants} of English"),
+                );
+            }
+        }
         let sentence = meaning.forms.iter().any(|it| {
             let words = it.text.split_whitespace();
             words

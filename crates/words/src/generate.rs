@@ -12,7 +12,15 @@ use std::fmt::Write;
 
 /// Groups of screens that are shown when the page's second half is there, and not before. Their
 /// English goes there with it.
-const LATE: [&str; 6] = ["check", "direct", "door", "names", "recordings", "upcoming"];
+const LATE: [&str; 7] = [
+    "check",
+    "direct",
+    "door",
+    "names",
+    "recordings",
+    "upcoming",
+    "verify",
+];
 
 /// The table's source, or all that is wrong with the files. English is among them.
 pub fn generate(files: &[File]) -> Result<String, Vec<Breach>> {

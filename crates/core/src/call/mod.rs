@@ -3,7 +3,8 @@
 //! is said, `room` holds the roster's rules, `connect` makes connections,
 //! `heal` mends them, `direct` the pairing by
 //! tokens, `company` whether anybody is left, `share` one's own screen,
-//! `recording` who is told that one records, `needs` how large pictures are looked at, `view` what can be shown.
+//! `recording` who is told that one records, `needs` how large pictures are looked at, `refuse` with whom one
+//! will not speak, `view` what can be shown.
 //!
 //! ```text
 //!   Lobby ──join──▶ Joining ──room──▶ InCall ──leave──▶ Ended
@@ -18,6 +19,7 @@ mod gestures;
 mod heal;
 mod needs;
 mod recording;
+mod refuse;
 mod room;
 mod share;
 mod tell;
@@ -81,6 +83,8 @@ pub enum Ended {
     /// A direct call whose only other person hung up, so that nobody else can come; or a call by name in
     /// which nobody is left.
     OtherLeft,
+    /// The codes that two people compared differ, and nobody else can come.
+    CodesDiffer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +155,8 @@ pub struct Call {
     chat: Chat,
     dropped: Dropped,
     company: Company,
+    /// Who is not spoken to any more, whatever they say.
+    refused: Vec<PeerId>,
 }
 
 impl Call {
@@ -196,6 +202,7 @@ impl Call {
             chat,
             dropped: Dropped::default(),
             company: Company::Unasked,
+            refused: Vec::new(),
         }
     }
 
@@ -310,6 +317,10 @@ impl Call {
             Intent::TellOfFile(to, message) => {
                 self.tell_by_channel(to, &PeerMsg::File(message), out);
             }
+            Intent::TellOfCode(to, message) => {
+                self.tell_by_channel(to, &PeerMsg::Verify(message), out);
+            }
+            Intent::Refuse(id) => self.on_refuse(id, out),
             Intent::Say { text, at, only } => self.on_say(now, &text, at, only, out),
         }
     }
@@ -381,6 +392,7 @@ impl Call {
                 self.on_sign_of_life(now, id, out);
                 match wire::decode(&text, wire::MAX_PEER_MSG) {
                     Ok(message) if is_chat(&message) => self.on_chat(now, id, message, out),
+                    Ok(PeerMsg::Verify(message)) => out.push(Output::Verify(id, message)),
                     Ok(message) if is_healing(&message) => self.on_healing(now, id, message, out),
                     Ok(message) => self.on_peer_msg(now, id, message, out),
                     Err(_) => self.dropped.garbled += 1,

@@ -299,6 +299,9 @@ impl Call {
         name: Option<&str>,
         out: &mut Vec<Output>,
     ) {
+        if self.is_refused(id) {
+            return;
+        }
         out.push(Output::Changed);
         let others = self.peers.len();
         let polite = self.is_polite(id);
@@ -505,8 +508,10 @@ impl Call {
                     self.end(Ended::OtherLeft, out);
                 }
             }
-            // Writing, and signs of life, are heard before they come here; they and files go over channels alone.
+            // Writing, codes and signs of life are heard before they come here; they and files go over channels
+            // alone.
             PeerMsg::Full
+            | PeerMsg::Verify(_)
             | PeerMsg::File(_)
             | PeerMsg::Ping
             | PeerMsg::Pong

@@ -3,7 +3,7 @@
 use super::{Call, DirectStep, DirectTrouble, Phase, ShareState, Way};
 use crate::{
     gesture::Reaction,
-    ids::{ConnId, PeerId},
+    ids::{ConnId, Epoch, PeerId},
     peer::{Peer, Stage},
     wire::{Codecs, Media, Need, Recording, Screen},
 };
@@ -47,6 +47,8 @@ pub struct PeerView {
     pub light: Codecs,
     /// The connection that carries their picture, if there is one.
     pub conn: Option<ConnId>,
+    /// Its control channel is open.
+    pub channel: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,11 @@ pub struct View {
 impl Call {
     pub fn me(&self) -> PeerId {
         self.me.id
+    }
+
+    /// Which life of this tab it is. For tests.
+    pub fn epoch(&self) -> Epoch {
+        self.me.epoch
     }
 
     /// Where this call is: what was left unfinished in one room is no business of another's.
@@ -135,6 +142,7 @@ impl Call {
             need: peer.need,
             light: peer.light,
             conn,
+            channel: peer.channel,
         }
     }
 }

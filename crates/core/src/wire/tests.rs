@@ -1,4 +1,5 @@
 use super::*;
+use crate::ids::{Commitment, Nonce, Proof};
 use alloc::{string::ToString, vec};
 
 /// Every message in golden JSON: a change here is a change of the protocol.
@@ -137,6 +138,14 @@ fn messages_read_and_write_as_documented() {
         (PeerMsg::Recall { all: true }, r#"{"type":"recall","all":true}"#.to_string()),
         (PeerMsg::Past(Past { lines: vec![Line { author: peer, epoch: Epoch(9), no: 3, turn: 7, at: 1, name: "Ana".to_string(), text: "Hello".to_string() }], more: false, whole: true }),
          alloc::format!(r#"{{"type":"past","lines":[{{"author":"{p}","epoch":9,"no":3,"turn":7,"at":1,"name":"Ana","text":"Hello"}}],"more":false,"whole":true}}"#)),
+        (PeerMsg::Verify(VerifyMsg::Commit { commit: Commitment([3; 32]) }),
+         r#"{"type":"verify","verify":"commit","commit":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}"#.to_string()),
+        (PeerMsg::Verify(VerifyMsg::Reveal { nonce: Nonce([3; 32]) }),
+         r#"{"type":"verify","verify":"reveal","nonce":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}"#.to_string()),
+        (PeerMsg::Verify(VerifyMsg::Known { proofs: vec![Proof([1; 16])] }),
+         alloc::format!(r#"{{"type":"verify","verify":"known","proofs":["{p}"]}}"#)),
+        (PeerMsg::Verify(VerifyMsg::Match), r#"{"type":"verify","verify":"match"}"#.to_string()),
+        (PeerMsg::Verify(VerifyMsg::Kept), r#"{"type":"verify","verify":"kept"}"#.to_string()),
     ];
     for (message, json) in between {
         assert_eq!(encode(&message), json);

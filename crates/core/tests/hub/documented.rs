@@ -43,6 +43,7 @@ fn every_example_in_the_protocol_document_is_a_message() {
     all_are::<ClientMsg>("### Client → server", 6);
     all_are::<ServerMsg>("### Server → client", 7);
     all_are::<PeerMsg>("## Peer to peer", 8);
+    all_are::<PeerMsg>("### Making sure who it is", 5);
     all_are::<Ask>("### Tab → directory", 6);
     all_are::<Say>("### Directory → tab", 8);
     all_are::<Letter>("### Letters", 9);

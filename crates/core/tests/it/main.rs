@@ -17,3 +17,4 @@ mod needs;
 mod recording;
 mod rooms;
 mod share;
+mod verify;

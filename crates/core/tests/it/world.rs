@@ -13,7 +13,7 @@ use duologue_core::{
     },
     seal::RoomSecret,
     time::Millis,
-    wire::{self, Media, ServerMsg},
+    wire::{self, Media, ServerMsg, VerifyMsg},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -84,6 +84,8 @@ pub struct Person {
     pub ended_outputs: u32,
     /// The screen that the browser gave and nobody has put down yet.
     pub capture: Option<OpId>,
+    /// What was said to them of codes, and by whom.
+    pub codes: Vec<(PeerId, VerifyMsg)>,
 }
 
 pub struct World {
@@ -197,6 +199,7 @@ impl World {
             tuned: 0,
             ended_outputs: 0,
             capture: None,
+            codes: Vec::new(),
         });
         let who = self.people.len() - 1;
         let out = self.people[who].call.start(self.now);
@@ -473,6 +476,7 @@ impl World {
                     self.people[who].released += 1;
                     self.people[who].capture.take_if(|held| *held == op);
                 }
+                Output::Verify(peer, message) => self.people[who].codes.push((peer, message)),
                 Output::File(..) | Output::Changed => {}
             }
         }
