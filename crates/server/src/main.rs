@@ -11,7 +11,7 @@ use duologue_server::{
     Config, Running, Timing, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
     start,
 };
-use settings::{Settings, Trouble};
+use settings::{Settings, Trouble, words};
 use std::{
     env,
     ffi::OsString,
@@ -54,6 +54,11 @@ fn main() -> ExitCode {
     let said: Vec<OsString> = env::args_os().collect();
     let settings = match Settings::read(&said) {
         Ok(settings) => settings,
+        Err(Trouble::Arguments(error)) if error.use_stderr() => {
+            write!(io::stderr(), "{}", words(&error)).ok();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
+        }
+        // Help, and the version.
         Err(Trouble::Arguments(error)) => error.exit(),
         Err(Trouble::Sentence(sentence)) => return fail(&sentence),
     };
@@ -166,7 +171,7 @@ async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
 /// what differs from the start and waits for the next one.
 fn reload(said: &[OsString], started: &Settings, running: &Running) -> Result<String, String> {
     let fresh = Settings::read(said).map_err(|trouble| match trouble {
-        Trouble::Arguments(error) => error.to_string(),
+        Trouble::Arguments(error) => words(&error),
         Trouble::Sentence(sentence) => sentence,
     })?;
     running.change(config(&fresh.args, Missing::Make)?.terms());

@@ -216,11 +216,38 @@ async fn sighup_takes_up_what_it_can_names_what_waits_and_keeps_everybody() {
 }
 
 #[test]
+fn no_secret_is_printed_whatever_is_asked_and_however_wrong_it_is() {
+    let relay = "turn:a.example?transport=udp&secret=north";
+    let nats = "tls://ana:south@nats.example.org:4222";
+    let with = |relay: &str, nats: &str, arguments: &[&str]| {
+        let mut command = duologue();
+        command.env("DUOLOGUE_TURN", relay).env("DUOLOGUE_CLUSTER", nats);
+        let output = command.args(arguments).output().unwrap();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains("north") && !said.contains("south"), "{said}");
+        said
+    };
+    let said = with(relay, nats, &["check-config"]);
+    assert!(said.contains("cluster = \"tls://…@nats.example.org:4222\"  # environment"), "{said}");
+    assert!(said.ends_with("OK\n"), "{said}");
+    with(relay, nats, &["--help"]);
+    // What is wrong is said all the same.
+    let wrong = with("turn:a.example?secret=north&transport=smoke", nats, &["check-config"]);
+    assert!(wrong.contains("'turn:a.example?secret=…&transport=smoke'"), "{wrong}");
+    let wrong = with(relay, "http://ana:south@nats.example.org", &["check-config"]);
+    assert!(wrong.contains("'http://…@nats.example.org'"), "{wrong}");
+
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("a.toml");
+    fs::write(&file, "cluster = 'http://ana:north@nats.example.org'\n").unwrap();
+    let output = run(&["check-config", "--config", path(&file)]);
+    let wrong = text(&output.stderr);
+    assert!(wrong.contains("line 1") && !wrong.contains("north"), "{wrong}");
+}
+
+#[test]
 fn help_names_every_option_under_a_heading() {
-    let mut command = duologue();
-    command.env("DUOLOGUE_TURN", "turn:a.example?secret=north");
-    let help = text(&command.arg("--help").output().unwrap().stdout);
-    assert!(!help.contains("north"), "{help}");
+    let help = text(&run(&["--help"]).stdout);
     for said in [
         "Where it is:",
         "What it offers:",
