@@ -11,6 +11,7 @@
 //! | `log`     | what is told to whoever runs this |
 //! | `metrics` | what is counted, and who may read it |
 //! | `names`   | which names look alike |
+//! | `network` | which addresses are one somebody's |
 //! | `origin`  | which pages may open `/ws` |
 //! | `passes`  | who may use a host that is not for everybody |
 //! | `proxies` | who it is that comes through a proxy |
@@ -32,6 +33,7 @@ mod listen;
 pub mod log;
 mod metrics;
 mod names;
+mod network;
 pub mod origin;
 pub mod passes;
 pub mod proxies;

@@ -56,6 +56,8 @@ const PROBE: Duration = Duration::from_secs(20);
 pub enum StartError {
     Address(SocketAddr, io::Error),
     Relay(SocketAddr, io::Error),
+    /// Nobody can say whom the relay has to keep out of.
+    Interfaces(io::Error),
     Certificate(TlsError),
 }
 
@@ -64,6 +66,13 @@ impl fmt::Display for StartError {
         let (address, cause, option) = match self {
             StartError::Address(address, cause) => (address, cause, "--listen"),
             StartError::Relay(address, cause) => (address, cause, "--relay-listen"),
+            StartError::Interfaces(cause) => {
+                return write!(
+                    f,
+                    "cannot see which networks this machine is on: {cause}; the relay inside would not \
+                     know whom to keep out of, and --relay off starts without it"
+                );
+            }
             StartError::Certificate(error) => return error.fmt(f),
         };
         match cause.kind() {

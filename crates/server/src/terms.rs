@@ -3,7 +3,8 @@
 
 use crate::{
     Limits,
-    doors::{Doors, Network, Place, Rules, Shut},
+    doors::{Doors, Place, Rules, Shut},
+    network::Network,
     origin::Origins,
     passes::Passes,
     proxies::Proxies,

@@ -4,6 +4,8 @@
 //! names and addresses near by: its key, stolen, makes nobody a bank.
 
 use super::{Pair, Source, TlsError, local};
+use crate::network::{PRIVATE_V4, v4};
+use ipnet::Ipv4Net;
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -28,15 +30,8 @@ const RENEW_DAYS: u32 = 30;
 /// Clocks of telephones may be behind ours.
 const BACKDATED_DAYS: u32 = 2;
 
-/// Networks that are nobody's in particular.
-const NEAR_V4: [([u8; 4], u8); 6] = [
-    ([10, 0, 0, 0], 8),
-    ([100, 64, 0, 0], 10),
-    ([127, 0, 0, 0], 8),
-    ([169, 254, 0, 0], 16),
-    ([172, 16, 0, 0], 12),
-    ([192, 168, 0, 0], 16),
-];
+/// Besides private networks: this machine, and what needs no router.
+const NEAR_V4: [Ipv4Net; 2] = [v4([127, 0, 0, 0], 8), v4([169, 254, 0, 0], 16)];
 const NEAR_V6: [(u16, u8); 2] = [(0xfc00, 7), (0xfe80, 10)];
 
 /// What a certificate is for.
@@ -227,7 +222,7 @@ fn authority_params(names: &Names) -> Result<CertificateParams, TlsError> {
     params.not_before = (now - BACKDATED_DAYS * DAY).into();
     params.not_after = (now + AUTHORITY_DAYS * DAY).into();
     let dns = names.dns.iter().cloned().chain(["local".to_owned()]);
-    let near = NEAR_V4.map(|(ip, prefix)| CidrSubnet::from_v4_prefix(ip, prefix));
+    let near = near_v4().map(|it| CidrSubnet::from_v4_prefix(it.addr().octets(), it.prefix_len()));
     let near_v6 = NEAR_V6.map(|(first, prefix)| {
         let [high, low] = first.to_be_bytes();
         let mut ip = [0; 16];
@@ -245,7 +240,6 @@ fn authority_params(names: &Names) -> Result<CertificateParams, TlsError> {
             IpAddr::V6(ip) => CidrSubnet::from_v6_prefix(ip.octets(), 128),
         });
     let ips = near
-        .into_iter()
         .chain(near_v6)
         .chain([CidrSubnet::from_v6_prefix(loopback, 128)])
         .chain(own);
@@ -259,12 +253,13 @@ fn authority_params(names: &Names) -> Result<CertificateParams, TlsError> {
     Ok(params)
 }
 
+fn near_v4() -> impl Iterator<Item = &'static Ipv4Net> {
+    PRIVATE_V4.iter().chain(&NEAR_V4)
+}
+
 fn is_near(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(ip) => NEAR_V4.iter().any(|(net, prefix)| {
-            let mask = u32::MAX << (32 - prefix);
-            u32::from(ip) & mask == u32::from_be_bytes(*net)
-        }),
+        IpAddr::V4(ip) => near_v4().any(|it| it.contains(&ip)),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }

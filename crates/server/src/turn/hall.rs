@@ -7,6 +7,7 @@ use super::{
     lender::{By, Client, Deed, Lender, Now},
     quota::{Quotas, Tally, block},
 };
+use crate::say;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
@@ -201,14 +202,21 @@ pub(super) async fn look_after(
 ) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_blind = false;
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
-        let peers = inside.whom.now(&inside.addresses);
+        let found = inside.whom.now(&inside.addresses);
+        if found.is_err() != is_blind {
+            is_blind = !is_blind;
+            if is_blind {
+                say("this machine's interfaces cannot be seen; the relay goes by what they were");
+            }
+        }
         let mut lender = lock(&hall.lender);
-        lender.peers = peers;
+        lender.peers.renew(found);
         lender.sweep(hall.now());
     }
 }

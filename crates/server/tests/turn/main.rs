@@ -66,7 +66,7 @@ fn inside(reach: Reach, quotas: Quotas) -> Inside {
         listen: vec!["127.0.0.1:0".parse().unwrap()],
         if_busy: IfBusy::Fail,
         addresses: outside.into(),
-        whom: Whom::These(Peers::new(reach, vec![neighbour().into()], own)),
+        whom: Whom::These(Ok(Peers::new(reach, vec![neighbour().into()], own))),
         ports: duologue_server::turn::PORTS,
         quotas,
     }
@@ -342,13 +342,28 @@ async fn nobody_in_the_hosts_own_network_is_reached() {
 }
 
 #[tokio::test]
+async fn a_relay_that_cannot_tell_whom_to_keep_out_of_does_not_start() {
+    let blind = Inside {
+        whom: Whom::These(Err(std::io::ErrorKind::PermissionDenied)),
+        ..inside(Reach::Internet, Quotas::default())
+    };
+    let said = start(Config {
+        inside: Some(blind),
+        ..config()
+    });
+    let said = said.await.err().unwrap().to_string();
+    assert!(said.starts_with("cannot see which networks"), "{said}");
+    assert!(said.contains("--relay off"), "{said}");
+}
+
+#[tokio::test]
 async fn what_is_sent_to_this_machine_itself_never_arrives() {
     let machine = neighbour();
     let addresses = vec![machine];
-    let peers = Peers::of_this_machine(Reach::Everywhere, &addresses);
+    let peers = Peers::of_this_machine(Reach::Everywhere, &addresses).unwrap();
     let host = Host::start(Inside {
         addresses,
-        whom: Whom::These(peers),
+        whom: Whom::These(Ok(peers)),
         ..inside(Reach::Everywhere, Quotas::default())
     })
     .await;
