@@ -40,12 +40,10 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn take(&mut self, now: Millis, rate: Rate) -> Pace {
-        self.fill(now, rate);
-        let size = u64::from(rate.burst) * ONE;
-        if self.missing + ONE <= size {
-            self.missing += ONE;
+        let (burst, a_minute) = (rate.burst.into(), rate.a_minute.into());
+        if self.spend(now, 1, burst, a_minute) {
             // Not at the first message that fits: one who never pauses would be forgiven for ever.
-            if self.missing <= size / 2 {
+            if self.missing <= burst * ONE / 2 {
                 self.refusals = 0;
             }
             return Pace::Fine;
@@ -58,14 +56,30 @@ impl Bucket {
         }
     }
 
+    /// So much at a time, out of a bucket that holds `burst`: for bytes, which come in numbers that no
+    /// `Rate` has room for. Whether it was there; if not, nothing is taken.
+    pub fn spend(&mut self, now: Millis, much: u64, burst: u64, a_minute: u64) -> bool {
+        self.fill(now, a_minute);
+        let spent = self.missing.saturating_add(much.saturating_mul(ONE));
+        let has = spent <= burst.saturating_mul(ONE);
+        if has {
+            self.missing = spent;
+        }
+        has
+    }
+
     /// Nothing is left of what was done: whoever has such a bucket may as well have a new one.
     pub fn is_full(&mut self, now: Millis, rate: Rate) -> bool {
-        self.fill(now, rate);
+        self.is_full_by(now, rate.a_minute.into())
+    }
+
+    pub fn is_full_by(&mut self, now: Millis, a_minute: u64) -> bool {
+        self.fill(now, a_minute);
         self.missing == 0
     }
 
-    fn fill(&mut self, now: Millis, rate: Rate) {
-        let gained = (now.since(self.filled)).saturating_mul(u64::from(rate.a_minute));
+    fn fill(&mut self, now: Millis, a_minute: u64) {
+        let gained = (now.since(self.filled)).saturating_mul(a_minute);
         self.missing = self.missing.saturating_sub(gained);
         self.filled = self.filled.max(now);
     }
@@ -116,6 +130,19 @@ mod tests {
         assert!((0..BURST).all(|_| take(&mut bucket, Millis(9_000)) == Pace::Fine));
         assert_eq!(take(&mut bucket, Millis(1)), Pace::TooFast);
         assert_eq!(take(&mut bucket, Millis(9_000)), Pace::TooFast);
+    }
+
+    #[test]
+    fn bytes_are_taken_as_many_as_come_and_all_of_them_or_none() {
+        const A_SECOND: u64 = 250_000_000;
+        let mut bucket = Bucket::default();
+        let mut spend = |now, much| bucket.spend(Millis(now), much, A_SECOND, 60 * A_SECOND);
+        assert!(spend(0, A_SECOND - 1_000) && spend(0, 1_000));
+        assert!(!spend(0, 1) && !spend(1, A_SECOND / 1_000 + 1));
+        assert!(spend(1, A_SECOND / 1_000) && !spend(1, 1));
+        assert!(!spend(60_000, A_SECOND + 1), "no more than a second's worth");
+        assert!(spend(60_000, A_SECOND));
+        assert!(!spend(70_000, u64::MAX));
     }
 
     #[test]

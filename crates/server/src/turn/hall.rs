@@ -5,12 +5,16 @@ use super::{
     Inside,
     doors::Sockets,
     lender::{By, Client, Deed, Lender, Now},
-    quota::{Quotas, Tally, block},
+    quota::{Quotas, Tally},
 };
-use crate::say;
+use crate::{
+    metrics::{self, Lost},
+    network::Network,
+    say,
+};
 use std::{
     collections::HashMap,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -41,7 +45,7 @@ pub(super) struct Hall {
 /// Connections by TCP and TLS, and what waits for each.
 struct Streams {
     each: HashMap<u64, mpsc::Sender<Vec<u8>>>,
-    blocks: Tally<IpAddr>,
+    networks: Tally<Network>,
     next: u64,
 }
 
@@ -57,7 +61,8 @@ impl Drop for Place {
         if let By::Stream(id) = self.client.by {
             streams.each.remove(&id);
         }
-        streams.blocks.take_off(&block(self.client.at.ip()));
+        (streams.networks).take_off(&Network::of(self.client.at.ip()));
+        metrics::LENDING.connect(streams.each.len());
         drop(streams);
         lock(&self.hall.lender).end(self.client);
     }
@@ -72,7 +77,7 @@ impl Hall {
     ) -> Self {
         let streams = Streams {
             each: HashMap::new(),
-            blocks: Tally::new(),
+            networks: Tally::new(),
             next: 0,
         };
         Hall {
@@ -104,16 +109,18 @@ impl Hall {
     ) -> Option<(Place, mpsc::Receiver<Vec<u8>>)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let mut streams = lock(&self.streams);
-        let from = block(at.ip());
+        let from = Network::of(at.ip());
         if streams.each.len() >= self.quotas.streams
-            || streams.blocks.of(&from) >= self.quotas.streams_of_address
+            || streams.networks.of(&from) >= self.quotas.streams_of_address
         {
+            metrics::dropped(Lost::Relay, "connections");
             return None;
         }
         let id = streams.next;
         streams.next += 1;
         streams.each.insert(id, sender);
-        streams.blocks.add(from);
+        streams.networks.add(from);
+        metrics::LENDING.connect(streams.each.len());
         let client = Client {
             by: By::Stream(id),
             at,

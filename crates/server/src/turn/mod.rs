@@ -40,7 +40,6 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     sync::{Arc, Weak},
-    time::Duration,
 };
 use ticket::Tickets;
 use tokio::{
@@ -156,7 +155,7 @@ pub(crate) async fn open(
         let doors = Sockets::new(inside.addresses.clone(), inside.ports.clone(), hall.clone());
         let tickets = Tickets::new(secret, sealed);
         let quotas = inside.quotas.clone();
-        let lender = Lender::new(doors, peers, quotas.clone(), tickets, Duration::ZERO);
+        let lender = Lender::new(doors, peers, quotas.clone(), tickets);
         Hall::new(lender, quotas, datagrams, secured.map(for_relay))
     });
     for (n, listener) in listeners.into_iter().enumerate() {
