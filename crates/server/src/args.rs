@@ -4,8 +4,12 @@
 mod acme;
 mod cluster;
 mod entry;
+mod quotas;
+mod waiting;
 
 pub(crate) use entry::{EntryArgs, LimitArgs, Missing};
+pub(crate) use quotas::QuotaArgs;
+pub(crate) use waiting::WaitingArgs;
 
 use crate::inside::InsideArgs;
 use acme::AcmeArgs;
@@ -110,7 +114,7 @@ pub(crate) struct Args {
     /// A TURN server for the page, which relays where nothing else gets through, like
     /// 'turn:turn.example.org?secret=SECRET', or '…?secret-file=FILE' so that nobody reads it off the list of
     /// processes; may be repeated. The secret is the one that coturn calls static-auth-secret: each visitor
-    /// gets a password of their own, good for twelve hours.
+    /// gets a password of their own, good for --ticket-hours.
     #[arg(
         long,
         value_name = "URL",
@@ -120,6 +124,18 @@ pub(crate) struct Args {
         value_delimiter = ','
     )]
     pub turn: Vec<Turn>,
+
+    /// How long a visitor's name and password for a relay are good. Who has borrowed an address by then keeps
+    /// it.
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "What it offers",
+        env = "DUOLOGUE_TICKET_HOURS",
+        default_value_t = 12,
+        value_parser = clap::value_parser!(u16).range(1..=720)
+    )]
+    pub ticket_hours: u16,
 
     #[command(flatten)]
     pub inside: InsideArgs,
@@ -152,6 +168,12 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub limits: LimitArgs,
+
+    #[command(flatten)]
+    pub quotas: QuotaArgs,
+
+    #[command(flatten)]
+    pub waiting: WaitingArgs,
 
     /// Numbers for Prometheus: `near` tells them at /metrics to programs on this machine, an ADDRESS tells
     /// them there, to whoever reaches it, and `off` to nobody.
@@ -367,6 +389,10 @@ mod tests {
             ["--trusted-proxy", "localhost"],
             ["--client-pace", "300"],
             ["--client-pace", "0,1"],
+            ["--relay-loans", "2000,400"],
+            ["--relay-megabits", "0,1,1"],
+            ["--hello-seconds", "0"],
+            ["--ticket-hours", "0"],
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],
             ["--tls", "yes"],

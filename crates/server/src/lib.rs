@@ -116,7 +116,7 @@ pub enum DirectoryKind {
     Listed,
 }
 
-/// How long the server waits for what. Tests shorten it; nobody else should need to.
+/// How long the server waits for what. Tests shorten it; few others should need to.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
     /// From the first byte (or the last answer) to the end of a request's header.

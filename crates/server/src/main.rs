@@ -8,7 +8,7 @@ mod welcome;
 
 use args::{Args, Command, Missing, Secure, usual_state};
 use duologue_server::{
-    Config, Running, Timing, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
+    Config, Running, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
     start,
 };
 use settings::{Settings, Trouble, words};
@@ -25,10 +25,11 @@ use welcome::Scheme;
 /// Those that are open besides sockets, with room to spare.
 const FILES_BESIDE: u64 = 64;
 /// What SIGHUP changes. Everything else waits for the next start.
-const RELOADED: [&str; 21] = [
+const RELOADED: [&str; 25] = [
     "origin",
     "stun",
     "turn",
+    "ticket-hours",
     "ring-seconds",
     "password-file",
     "invite-only",
@@ -39,6 +40,7 @@ const RELOADED: [&str; 21] = [
     "max-connections",
     "max-rooms",
     "room-size",
+    "room-lookers",
     "rooms-per-client",
     "clients-per-address",
     "connections-per-address",
@@ -47,7 +49,10 @@ const RELOADED: [&str; 21] = [
     "connection-pace",
     "join-pace",
     "address-join-pace",
+    "ticket-pace",
+    "password-pace",
 ];
+const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn main() -> ExitCode {
@@ -91,14 +96,19 @@ fn config(args: &Args, key: Missing) -> Result<Config, String> {
         assets: Assets::of([]),
         origins: Origins::allow(args.origin.clone()),
         limits: args.limits.limits(),
-        relays: Relays::of(args.stun.clone(), args.turn.clone()),
-        inside: (args.inside.clone()).inside(&args.listen, args.tls.as_ref()),
+        relays: Relays::of(args.stun.clone(), args.turn.clone())
+            .with_names_for(HOUR * args.ticket_hours.into()),
+        inside: (args.inside.clone()).inside(
+            &args.listen,
+            args.tls.as_ref(),
+            args.quotas.quotas(),
+        ),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
         entry: (args.entry).entry(&args.limits, state(args).as_deref(), key)?,
         metrics: args.metrics,
         cluster: args.cluster.clone().settings()?,
-        timing: Timing::default(),
+        timing: args.waiting.timing(),
     })
 }
 

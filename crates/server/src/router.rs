@@ -168,13 +168,18 @@ fn directory(config: &Config) -> Option<Rules> {
 
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
 /// to pages that may use this server, and to nobody who cannot say that it is one.
-async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
+async fn settings(
+    State(App(shared)): State<App>,
+    Extension(guest): Extension<Guest>,
+    headers: HeaderMap,
+) -> Response {
     let terms = shared.standing.terms();
     let by_origin = terms.origins.accept(&headers);
     let by_page =
         by_origin || !headers.contains_key(header::ORIGIN) && origin::is_own_page(&headers);
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
-    let trusted = by_page && terms.has_pass(&headers);
+    let may_borrow = by_page && terms.relays.have_passwords() && terms.has_pass(&headers);
+    let ticket = may_borrow.then(|| shared.standing.ticket(&guest, &headers));
     let passes = terms.entry.passes.as_ref();
     let mut features = Vec::new();
     features.extend(shared.names.as_ref().map(|_| "names"));
@@ -183,7 +188,7 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
     let said = serde_json::json!({
         "duologue": wire::VERSION,
         "signal": "ws",
-        "ice_servers": terms.relays.offer(trusted, SystemTime::now(), host),
+        "ice_servers": terms.relays.offer(ticket, SystemTime::now(), host),
         "features": features,
         "ring_seconds": terms.ring_seconds,
     });

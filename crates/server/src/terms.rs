@@ -4,18 +4,22 @@
 use crate::{
     Limits,
     doors::{Doors, Place, Rules, Shut},
+    log,
     network::Network,
     origin::Origins,
     passes::Passes,
-    proxies::Proxies,
-    relays::Relays,
+    proxies::{self, Proxies},
+    relays::{Relays, Ticket},
 };
 use axum::http::{HeaderMap, header};
 use duologue_core::{hub::Source, pace::Rate, wire::close};
 use std::{
     hash::{BuildHasher, RandomState},
     net::IpAddr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::SystemTime,
 };
 
@@ -23,15 +27,9 @@ use std::{
 /// pass is a second protocol that begins like this.
 pub(crate) const PROTOCOL: &str = "duologue";
 const PASS: &str = "pass.";
-/// Tries of a password from one address. A person mistypes; a thousand words a day find no password.
-const TRIES: Rules = Rules {
-    total: 1_000,
-    each: 10,
-    pace: Rate {
-        burst: 10,
-        a_minute: 6,
-    },
-};
+/// Passwords that are looked at in the same moment.
+const TRIES: usize = 1_000;
+const TRIES_OF_ADDRESS: usize = 10;
 
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -50,6 +48,10 @@ pub struct Entry {
     pub connections: Rules,
     /// WebSockets.
     pub sockets: Rules,
+    /// Names for relays that visitors of one address get, each with a share of its own.
+    pub tickets: Rate,
+    /// Tries of a password from one address. A person mistypes; a thousand words a day find no password.
+    pub tries: Rate,
     pub proxies: Proxies,
     /// Everybody may without.
     pub passes: Option<Passes>,
@@ -75,6 +77,14 @@ impl Default for Entry {
                     a_minute: 240,
                 },
             },
+            tickets: Rate {
+                burst: 60,
+                a_minute: 30,
+            },
+            tries: Rate {
+                burst: 10,
+                a_minute: 6,
+            },
             proxies: Proxies::default(),
             passes: None,
         }
@@ -87,6 +97,9 @@ pub(crate) struct Standing {
     connections: Arc<Doors>,
     sockets: Arc<Doors>,
     tries: Arc<Doors>,
+    tickets: Arc<Doors>,
+    /// The host has been told that a proxy is not believed.
+    is_told: AtomicBool,
     /// Makes numbers of networks that mean nothing to anybody.
     blind: RandomState,
 }
@@ -122,7 +135,9 @@ impl Standing {
         Standing {
             connections: Doors::new(terms.entry.connections),
             sockets: Doors::new(terms.entry.sockets),
-            tries: Doors::new(TRIES),
+            tries: Doors::new(tries(&terms.entry)),
+            tickets: Doors::new(tickets(&terms.entry)),
+            is_told: AtomicBool::new(false),
             blind: RandomState::new(),
             terms: RwLock::new(Arc::new(terms)),
         }
@@ -136,6 +151,8 @@ impl Standing {
     pub(crate) fn change(&self, terms: Terms) {
         self.connections.allow(terms.entry.connections);
         self.sockets.allow(terms.entry.sockets);
+        self.tries.allow(tries(&terms.entry));
+        self.tickets.allow(tickets(&terms.entry));
         *self.terms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(terms);
     }
 
@@ -167,7 +184,7 @@ impl Standing {
     /// Somebody opens a socket: a place, or the code to close it with.
     pub(crate) fn enter(&self, guest: &Guest, headers: &HeaderMap) -> Result<Visit, u16> {
         let terms = self.terms();
-        let from = network(terms.entry.proxies.visitor(guest.address, headers));
+        let from = self.source(&terms, guest, headers);
         let place = self.sockets.enter(from).map_err(|shut| match shut {
             Shut::Full => close::SERVER_FULL,
             Shut::TooMany => close::TOO_MANY,
@@ -190,6 +207,7 @@ impl Standing {
     /// not ours by name, they are everybody.
     pub(crate) fn try_password(&self, guest: &Guest, headers: &HeaderMap, word: &str) -> Answer {
         let terms = self.terms();
+        self.look_for_proxy(&terms, guest, headers);
         let visitor = terms.entry.proxies.visitor(guest.address, headers);
         let Ok(_place) = self.tries.enter(Some(Network::of(visitor))) else {
             return Answer::TooFast;
@@ -199,6 +217,64 @@ impl Standing {
             Some(pass) => Answer::Pass(pass),
             None => Answer::Wrong,
         }
+    }
+}
+
+impl Standing {
+    /// For somebody who may use relays: a name of their own, unless many such names were given to where they
+    /// come from.
+    pub(crate) fn ticket(&self, guest: &Guest, headers: &HeaderMap) -> Ticket {
+        let from = self.source(&self.terms(), guest, headers);
+        match (self.tickets.enter(from), from) {
+            (Err(_), Some(network)) => Ticket::Shared(network),
+            _ => Ticket::Own,
+        }
+    }
+
+    /// Whom somebody shares limits with. A proxy of ours that speaks for itself is everybody, and so is this
+    /// machine: who is on it can do worse, and a proxy on it that is not ours by name serves many.
+    fn source(&self, terms: &Terms, guest: &Guest, headers: &HeaderMap) -> Option<Network> {
+        self.look_for_proxy(terms, guest, headers);
+        let proxies = &terms.entry.proxies;
+        let visitor = proxies.visitor(guest.address, headers);
+        let is_itself = visitor == guest.address.to_canonical() || proxies.is_trusted(visitor);
+        match is_itself {
+            true => network(visitor),
+            // Whoever a proxy of ours names is one of its visitors, wherever that is.
+            false => Some(Network::of(visitor)),
+        }
+    }
+
+    /// Somebody on this machine speaks for others and is not believed: if that is the host's own proxy, nobody
+    /// has the limits of an address. Said once.
+    fn look_for_proxy(&self, terms: &Terms, guest: &Guest, headers: &HeaderMap) {
+        let address = guest.address.to_canonical();
+        if address.is_loopback()
+            && !terms.entry.proxies.is_trusted(address)
+            && proxies::is_forwarded(headers)
+            && !self.is_told.swap(true, Relaxed)
+        {
+            log::say(&format!(
+                "a proxy on this machine says whom it serves and is not believed, so limits of an address \
+                 hold for nobody behind it; if it is yours, start with --trusted-proxy {address}"
+            ));
+        }
+    }
+}
+
+fn tries(entry: &Entry) -> Rules {
+    Rules {
+        total: TRIES,
+        each: TRIES_OF_ADDRESS,
+        pace: entry.tries,
+    }
+}
+
+fn tickets(entry: &Entry) -> Rules {
+    Rules {
+        total: usize::MAX,
+        each: usize::MAX,
+        pace: entry.tickets,
     }
 }
 
@@ -215,8 +291,7 @@ impl Terms {
     }
 }
 
-/// This machine itself is limited by the totals alone: who is on it can do worse, and a proxy on it that is
-/// not ours by name is everybody.
+/// This machine itself is limited by the totals alone.
 fn network(address: IpAddr) -> Option<Network> {
     let is_local = address.to_canonical().is_loopback();
     (!is_local).then(|| Network::of(address))

@@ -20,6 +20,7 @@ use duologue_server::{
     proxies::{Proxies, Written},
 };
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::atomic::{AtomicU8, Ordering},
     time::{Duration, SystemTime},
@@ -318,6 +319,73 @@ async fn relays_are_told_to_those_with_a_pass_and_the_page_learns_what_to_ask_fo
         assert_eq!(text.contains("credential"), told, "{headers:?}");
         assert!(text.contains(r#"["names","passes","password"]"#), "{text}");
     }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_ever_new_names_for_relays_gets_no_more_shares_of_them() {
+    let usual = Entry::default();
+    let tickets = Rate {
+        burst: 3,
+        a_minute: 1,
+    };
+    let config = Config {
+        relays: relays(),
+        ..proxied(Entry { tickets, ..usual })
+    };
+    let (_running, address) = serve(config).await;
+    let name = async |from: &str| {
+        let from = format!("x-forwarded-for: {from}");
+        let headers = ["sec-fetch-site: same-origin", from.as_str()];
+        let reply = http(address, "GET /config.json", &headers).await;
+        let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        said["ice_servers"][0]["username"].as_str().unwrap().to_owned()
+    };
+    let mut names = BTreeSet::new();
+    for n in 0..30 {
+        // All of them one network.
+        names.insert(name(&format!("2001:db8::{n:x}")).await);
+    }
+    // An hour may end meanwhile, and another shared name begin.
+    assert!((4..=5).contains(&names.len()), "{names:?}");
+    assert!(!names.contains(&name("2001:db8:0:1::1").await));
+    // This machine itself is nobody in particular.
+    for _ in 0..10 {
+        assert!(names.insert(name("127.0.0.1").await));
+    }
+}
+
+#[tokio::test]
+async fn whom_a_proxy_serves_on_this_machine_has_the_limits_of_an_address_too() {
+    let (_running, address) = serve(proxied(each(1))).await;
+    let _first = comes(address, "127.0.0.2").await.unwrap();
+    assert_eq!(comes(address, "127.0.0.2").await.err(), Some(close::TOO_MANY));
+    let _other = comes(address, "127.0.0.3").await.unwrap();
+    // The proxy itself, to see whether the server is well.
+    let _one = comes(address, "127.0.0.1").await.unwrap();
+    let _more = comes(address, "127.0.0.1").await.unwrap();
+}
+
+#[tokio::test]
+async fn tries_of_a_password_are_as_many_as_the_host_says() {
+    let closed = closed_host();
+    let tries = Rate {
+        burst: 2,
+        a_minute: 1,
+    };
+    let entry = Entry {
+        tries,
+        ..closed.entry.clone()
+    };
+    let (running, address) = serve(closed).await;
+    running.change(Config { entry, ..config() }.terms());
+    let page = format!("origin: http://{address}");
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let headers = [page.as_str(), "content-length: 5"];
+        let reply = http_with_body(address, "POST /pass", &headers, "guess").await;
+        said.push(reply.status);
+    }
+    assert_eq!(said, [403, 403, 429]);
 }
 
 #[tokio::test]

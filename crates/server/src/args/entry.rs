@@ -102,6 +102,15 @@ pub(crate) struct LimitArgs {
     )]
     pub room_size: u8,
 
+    /// Tabs that look at one room without being in it.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "DUOLOGUE_ROOM_LOOKERS",
+        default_value_t = 32
+    )]
+    pub room_lookers: usize,
+
     /// Rooms that one tab is in at once.
     #[arg(
         long,
@@ -174,6 +183,25 @@ pub(crate) struct LimitArgs {
         default_value = "300,120"
     )]
     pub address_join_pace: Pace,
+
+    /// Names for relays, each with a share of its own, that visitors of one address are given; who comes faster
+    /// shares one with the others.
+    #[arg(
+        long,
+        value_name = "N,A_MINUTE",
+        env = "DUOLOGUE_TICKET_PACE",
+        default_value = "60,30"
+    )]
+    pub ticket_pace: Pace,
+
+    /// Tries of a password from one address.
+    #[arg(
+        long,
+        value_name = "N,A_MINUTE",
+        env = "DUOLOGUE_PASSWORD_PACE",
+        default_value = "10,6"
+    )]
+    pub password_pace: Pace,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -216,13 +244,13 @@ impl LimitArgs {
     pub fn limits(&self) -> Limits {
         Limits {
             room: self.room_size.into(),
+            lookers: self.room_lookers,
             rooms_per_client: self.rooms_per_client,
             clients: self.max_clients,
             rooms: self.max_rooms,
             rooms_per_source: self.rooms_per_address,
             joins: self.join_pace.0,
             joins_per_source: self.address_join_pace.0,
-            ..Limits::default()
         }
     }
 }
@@ -250,6 +278,8 @@ impl EntryArgs {
                 each: limits.clients_per_address,
                 pace: limits.client_pace.0,
             },
+            tickets: limits.ticket_pace.0,
+            tries: limits.password_pace.0,
             proxies: Proxies::trust(self.trusted_proxy.clone(), written),
             passes: self.passes(state, key)?,
         })
