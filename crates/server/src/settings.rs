@@ -198,6 +198,7 @@ fn plain(value: &DeValue) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
         DeValue::Boolean(it) => Some(it.to_string()),
         _ => None,
     }
@@ -258,7 +259,8 @@ mod tests {
     #[test]
     fn the_command_line_comes_before_the_file_and_the_file_before_what_is_usual() {
         let file = "max-clients = 5\norigin = [\"https://a.example\", \"https://b.example\"]\n\
-                    invite-only = true\nring-seconds = 1_0\nclient-pace = '7,8'";
+                    invite-only = true\nring-seconds = 1_0\nclient-pace = '7,8'\n\
+                    ping-seconds = 2.5";
         let said = settings(file, &["--ring-seconds", "20"]).unwrap();
         assert_eq!(said.args.limits.max_clients, 5);
         assert_eq!(said.args.origin, ["https://a.example", "https://b.example"]);
@@ -271,6 +273,7 @@ mod tests {
             "ring-seconds = \"20\"  # command line",
             "max-rooms = \"20000\"  # default",
             "client-pace = \"7,8\"  # file, line 5",
+            "ping-seconds = \"2.5\"  # file, line 6",
         ] {
             assert!(shown.contains(line), "{line} in {shown}");
         }

@@ -288,6 +288,33 @@ async fn without_being_asked_it_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_not_believed_is_told_of_once_and_one_that_is_is_not() {
+    for (named, header, told) in [
+        (&[][..], "x-forwarded-for: 192.0.2.1", 1),
+        (&[], "forwarded: for=192.0.2.1", 1),
+        (&["--trusted-proxy", "127.0.0.1"], "x-forwarded-for: 192.0.2.1", 0),
+        (&[], "accept: text/html", 0),
+    ] {
+        let relay = ["--turn", "turn:turn.example.org?secret=north"];
+        let process = Process::start(&[&relay[..], named].concat());
+        for _ in 0..3 {
+            let headers = ["sec-fetch-site: same-origin", header];
+            http(process.address, "GET /config.json", &headers).await;
+            let (name, value) = header.split_once(": ").unwrap();
+            let headers = [(name, value)];
+            let socket = Client::<ServerMsg>::open_with(process.address, "ws", &headers).await;
+            drop(socket.unwrap());
+        }
+        let said = process.stop().await;
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), told, "{named:?} {header}: {said}");
+        let names_the_way_out = |it: &&str| it.ends_with("--trusted-proxy 127.0.0.1");
+        assert!(lines.iter().all(names_the_way_out), "{said}");
+        assert!(!said.contains("192.0.2.1"), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn events_are_lines_of_json_with_nobody_in_them() {
     let process = Process::start(&["--log", "json"]);
     let mut secrets = an_evening(process.address).await;
