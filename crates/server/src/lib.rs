@@ -5,6 +5,7 @@
 //! |-----------|------|
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
 //! | `cluster` | this server as one of several that share their rooms |
+//! | `cross`   | what browsers are told for pages of other origins |
 //! | `doors`   | how many there are, from where, and how fast new ones come |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
@@ -27,6 +28,7 @@
 
 pub mod assets;
 pub mod cluster;
+mod cross;
 pub mod doors;
 mod headers;
 mod listen;

@@ -4,6 +4,7 @@ use crate::{
     Config, DirectoryKind, Metrics, Timing,
     assets::{self, Assets},
     cluster::{self, Machines, People, Reach, Rooms},
+    cross,
     headers::{self, Policies},
     log,
     metrics::{self, Lost},
@@ -83,13 +84,15 @@ pub(crate) fn router(
     }
     let router = router
         .route("/healthz", get(health))
-        .route("/config.json", get(settings))
+        .route("/config.json", get(settings).options(preflight))
         .route("/metrics", get(numbers))
         .route("/ws", get(signalling))
         .route("/names", get(directory_socket))
         .route(
             "/pass",
-            post(password).layer(DefaultBodyLimit::max(PASSWORD)),
+            post(password)
+                .options(preflight)
+                .layer(DefaultBodyLimit::max(PASSWORD)),
         )
         .fallback(get(asset))
         .layer(map_response_with_state(policies, headers::add))
@@ -135,11 +138,12 @@ async fn asset(State(App(shared)): State<App>, uri: Uri, headers: HeaderMap) -> 
 /// Ready, or on its way out: then whoever balances load sends people elsewhere.
 async fn health(State(App(shared)): State<App>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    let alone = shared.others.as_ref().is_some_and(|it| !it.is_together());
     match *shared.stop.borrow() {
-        // Nobody here is worse off for it: no reason to send people elsewhere.
-        false if alone => (no_store, "ok, alone").into_response(),
-        false => (no_store, "ok").into_response(),
+        // Nobody here is worse off for being alone: no reason to send people elsewhere.
+        false => {
+            let word = shared.others.as_ref().map_or("ok", Reach::word);
+            (no_store, word).into_response()
+        }
         true => (StatusCode::SERVICE_UNAVAILABLE, no_store, "stopping").into_response(),
     }
 }
@@ -197,18 +201,15 @@ async fn settings(
         true => HeaderValue::from_static("no-store"),
         false => assets::ASK,
     };
-    let mut response = (
+    let response = (
         [(header::CONTENT_TYPE, json), (header::CACHE_CONTROL, kept)],
         said.to_string(),
-    )
-        .into_response();
-    if let Some(origin) = headers.get(header::ORIGIN).filter(|_| by_origin) {
-        let allowed = header::ACCESS_CONTROL_ALLOW_ORIGIN;
-        response.headers_mut().insert(allowed, origin.clone());
-    }
-    let by = HeaderValue::from_static("origin, sec-fetch-site");
-    response.headers_mut().insert(header::VARY, by);
-    response
+    );
+    cross::readable(response.into_response(), &terms.origins, &headers)
+}
+
+async fn preflight(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
+    cross::preflight(&shared.standing.terms().origins, &headers)
 }
 
 async fn signalling(
@@ -250,21 +251,25 @@ async fn password(
     request: Request,
 ) -> Response {
     let headers = request.headers().clone();
-    if !shared.standing.terms().origins.accept(&headers) {
+    let terms = shared.standing.terms();
+    if !terms.origins.accept(&headers) {
         return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
     }
     let word = timeout(shared.timing.header, Bytes::from_request(request, &())).await;
-    let Ok(Ok(word)) = word else {
-        return (StatusCode::BAD_REQUEST, "say the password\n").into_response();
-    };
-    let word = String::from_utf8_lossy(&word);
-    let (status, text) = match shared.standing.try_password(&guest, &headers, &word) {
-        Answer::Pass(pass) => (StatusCode::OK, pass),
-        Answer::Wrong => (StatusCode::FORBIDDEN, String::new()),
-        Answer::TooFast => (StatusCode::TOO_MANY_REQUESTS, String::new()),
+    let (status, text) = match word {
+        Ok(Ok(word)) => {
+            let word = String::from_utf8_lossy(&word);
+            match shared.standing.try_password(&guest, &headers, &word) {
+                Answer::Pass(pass) => (StatusCode::OK, pass),
+                Answer::Wrong => (StatusCode::FORBIDDEN, String::new()),
+                Answer::TooFast => (StatusCode::TOO_MANY_REQUESTS, String::new()),
+            }
+        }
+        _ => (StatusCode::BAD_REQUEST, "say the password\n".to_owned()),
     };
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    (status, no_store, text).into_response()
+    let response = (status, no_store, text).into_response();
+    cross::readable(response, &terms.origins, &headers)
 }
 
 /// A socket, for a page that may have one. Whoever is not let in is told so over it.

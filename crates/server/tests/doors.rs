@@ -16,6 +16,7 @@ use duologue_core::{
 use duologue_server::{
     Config, Entry, Limits, Rate,
     doors::Rules,
+    origin::Origins,
     passes::{Key, Passes},
     proxies::{Proxies, Written},
 };
@@ -299,6 +300,56 @@ async fn the_password_is_good_for_a_pass_and_another_word_for_nothing() {
         last = say("guess", &page).await.status;
     }
     assert_eq!(last, 429);
+}
+
+/// As a browser has it that a page of that origin may do so, or may not.
+async fn may(address: SocketAddr, origin: &str) -> Option<[String; 2]> {
+    let origin = format!("origin: {origin}");
+    let asked = ["access-control-request-headers: authorization", &origin];
+    let mut allowed = Vec::new();
+    for path in ["/config.json", "/pass"] {
+        let reply = http(address, &format!("OPTIONS {path}"), &asked).await;
+        assert!(reply.status < 300, "{path} {}", reply.status);
+        assert!(reply.header("vary").unwrap().contains("origin"));
+        let headers = reply.header("access-control-allow-headers")?.to_owned();
+        allowed.push([headers, reply.header("access-control-allow-origin")?.to_owned()]);
+    }
+    assert_eq!(allowed[0], allowed[1]);
+    allowed.pop()
+}
+
+#[tokio::test]
+async fn a_page_elsewhere_that_may_use_the_host_can_show_a_pass_and_say_the_password() {
+    const PAGE: &str = "https://page.example.org";
+    let origins = Origins::allow([PAGE.to_owned()]);
+    let (_running, address) = serve(Config {
+        origins,
+        ..closed_host()
+    })
+    .await;
+    let allowed = ["authorization", PAGE].map(str::to_owned);
+    assert_eq!(may(address, PAGE).await, Some(allowed));
+    assert_eq!(may(address, "https://evil.example").await, None);
+
+    let page = format!("origin: {PAGE}");
+    let say = async |word: &str| {
+        let length = format!("content-length: {}", word.len());
+        http_with_body(address, "POST /pass", &[&page, &length], word).await
+    };
+    for word in [PASSWORD, "open", &"x".repeat(2_000)] {
+        let reply = say(word).await;
+        assert_eq!(reply.header("access-control-allow-origin"), Some(PAGE));
+    }
+    let pass = String::from_utf8(say(PASSWORD).await.body).unwrap();
+    let bearer = format!("authorization: Bearer {pass}");
+    let reply = http(address, "GET /config.json", &[&page, &bearer]).await;
+    assert_eq!(reply.header("access-control-allow-origin"), Some(PAGE));
+    let text = String::from_utf8(reply.body).unwrap();
+    assert!(text.contains("credential"), "{text}");
+    // A stranger's page reads nothing of it.
+    let stranger = ["origin: https://evil.example", bearer.as_str()];
+    let reply = http(address, "GET /config.json", &stranger).await;
+    assert_eq!(reply.header("access-control-allow-origin"), None);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! it was written last. Never decides whose a name is.
 
 use super::{
+    Reach,
     people::{People, Write},
     seal::Seal,
 };
@@ -36,6 +37,7 @@ pub(super) struct Shelf {
     pub(super) people: Arc<Relay<People>>,
     pub(super) writes: mpsc::Receiver<Write>,
     pub(super) bucket: String,
+    pub(super) reach: Reach,
     /// The host has been told that it cannot be had.
     pub(super) is_told: bool,
 }
@@ -49,7 +51,9 @@ impl Shelf {
                     self.is_told = false;
                     while self.writes.try_recv().is_ok() {}
                     self.people.tell(|it, now| it.store(now, true));
+                    self.reach.set_store(true);
                     let why = self.talk(&store, seal).await;
+                    self.reach.set_store(false);
                     self.people.tell(|it, now| it.store(now, false));
                     why
                 }
