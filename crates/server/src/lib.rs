@@ -21,6 +21,7 @@
 //! | `relay`   | the machines of `duologue-core` with real connections on them |
 //! | `relays`  | STUN and TURN servers that the page is told of, and passwords for them |
 //! | `router`  | which address leads where |
+//! | `secret`  | files for nobody's eyes but ours |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
 //! | `terms`   | everything that may change while the server runs |
 //! | `tls`     | certificates: of files or of this host's own making; the handshake |
@@ -44,6 +45,7 @@ mod queue;
 mod relay;
 pub mod relays;
 mod router;
+pub mod secret;
 mod socket;
 mod terms;
 pub mod tls;

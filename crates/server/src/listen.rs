@@ -43,9 +43,9 @@ use tokio::{
 };
 
 /// After a failed accept, which mostly means that there are no file handles left just now.
-const BREATHER: Duration = Duration::from_millis(50);
-/// How every TLS connection begins, and no HTTP one.
-const TLS_HANDSHAKE: [u8; 1] = [22];
+pub(crate) const BREATHER: Duration = Duration::from_millis(50);
+/// How every TLS connection begins, and neither HTTP nor STUN.
+pub(crate) const TLS_HANDSHAKE: [u8; 1] = [22];
 /// Of HTTP/2: requests at once on one connection, bytes of one's headers, and how often a connection that
 /// says nothing is asked whether it is there.
 const STREAMS: u32 = 64;

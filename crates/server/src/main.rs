@@ -6,10 +6,10 @@ mod inside;
 mod settings;
 mod welcome;
 
-use args::{Args, Command, Missing, Secure, usual_state};
+use args::{Args, Command, Missing, usual_state};
 use duologue_server::{
     Config, Running, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
-    start,
+    start, tls,
 };
 use settings::{Settings, Trouble, words};
 use std::{
@@ -126,13 +126,10 @@ fn assets(args: &Args) -> Result<Assets, String> {
 
 fn check(settings: &Settings) -> Result<(), String> {
     let args = &settings.args;
-    config(args, Missing::Pass)?;
+    let config = config(args, Missing::Pass)?;
     assets(args)?;
-    if let Some(Secure::Files(certificate, key)) = &args.tls {
-        for file in [certificate, key] {
-            std::fs::File::open(file)
-                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        }
+    if let Some(tls) = &config.tls {
+        tls::check(tls).map_err(|error| error.to_string())?;
     }
     print(&format!("{}OK\n", settings.show()))
 }

@@ -246,6 +246,41 @@ fn no_secret_is_printed_whatever_is_asked_and_however_wrong_it_is() {
 }
 
 #[test]
+fn a_certificate_that_no_browser_could_be_shown_is_found_before_the_start() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        path(&file).to_owned()
+    };
+    let make = || rcgen::generate_simple_self_signed(["calls.example".to_owned()]).unwrap();
+    let (one, other) = (make(), make());
+    let certificate = file("certificate", &one.cert.pem());
+    let key = file("key", &one.signing_key.serialize_pem());
+    let others = file("other", &other.signing_key.serialize_pem());
+    let (rubbish, empty) = (file("rubbish", "rubbish"), file("empty", ""));
+    let cut = file("cut", &one.cert.pem().replace("\nM", "\nN"));
+    let check = |certificate: &str, key: &str| {
+        let output = run(&["--tls", &format!("{certificate},{key}"), "check-config"]);
+        (output.status.success(), text(&output.stderr))
+    };
+    assert_eq!(check(&certificate, &key), (true, String::new()));
+    for (certificate, key, why) in [
+        (&certificate, &others, "do not go together"),
+        (&key, &key, "certificate"),
+        (&rubbish, &key, "certificate"),
+        (&empty, &key, "certificate"),
+        (&cut, &key, "do not go together"),
+        (&certificate, &certificate, "is no private key"),
+        (&certificate, &rubbish, "is no private key"),
+        (&"/nowhere".to_owned(), &key, "cannot read /nowhere"),
+    ] {
+        let (is_ok, said) = check(certificate, key);
+        assert!(!is_ok && said.contains(why), "{certificate} {key}: {said}");
+    }
+}
+
+#[test]
 fn help_names_every_option_under_a_heading() {
     let help = text(&run(&["--help"]).stdout);
     for said in [

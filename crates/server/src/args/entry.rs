@@ -6,6 +6,7 @@ use duologue_server::{
     doors::Rules,
     passes::{Key, Passes},
     proxies::{Proxies, Range, Written},
+    secret,
 };
 use std::{
     fs, io,
@@ -334,21 +335,12 @@ fn password(file: &Path) -> Result<String, String> {
     }
 }
 
-/// Nobody else may read it, from its first moment on.
 fn make_key(file: &Path) -> Result<String, String> {
     let failed = |error: io::Error| format!("cannot write {}: {error}", file.display());
     if let Some(folder) = file.parent().filter(|it| !it.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
     let text = Key::fresh()?;
-    let mut to = options.open(file).map_err(failed)?;
-    io::Write::write_all(&mut to, format!("{text}\n").as_bytes()).map_err(failed)?;
+    secret::keep(file, &format!("{text}\n")).map_err(failed)?;
     Ok(text)
 }

@@ -4,7 +4,10 @@
 //! names and addresses near by: its key, stolen, makes nobody a bank.
 
 use super::{Pair, Source, TlsError, local};
-use crate::network::{PRIVATE_V4, v4};
+use crate::{
+    network::{PRIVATE_V4, v4},
+    secret,
+};
 use ipnet::Ipv4Net;
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType,
@@ -14,7 +17,7 @@ use rcgen::{
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::{
     fs,
-    io::{self, Write},
+    io,
     net::IpAddr,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -95,7 +98,7 @@ impl Authority {
         let key = KeyPair::generate().map_err(failed)?;
         let params = authority_params(&now)?;
         let made = params.self_signed(&key).map_err(failed)?;
-        write_secret(&folder.join("authority-key.pem"), &key.serialize_pem()).map_err(kept)?;
+        secret::keep(&folder.join("authority-key.pem"), &key.serialize_pem()).map_err(kept)?;
         fs::write(folder.join("authority.pem"), made.pem()).map_err(kept)?;
         // Signed by another one; made anew.
         for old in ["certificate.pem", "key.pem"] {
@@ -166,7 +169,7 @@ impl Authority {
         params.not_before = (now - BACKDATED_DAYS * DAY).into();
         params.not_after = ends.into();
         let made = params.signed_by(&key, &self.issuer).map_err(failed)?;
-        let kept = write_secret(&self.folder.join("key.pem"), &key.serialize_pem())
+        let kept = secret::keep(&self.folder.join("key.pem"), &key.serialize_pem())
             .and_then(|()| fs::write(self.folder.join("certificate.pem"), made.pem()));
         kept.map_err(|error| TlsError(format!("cannot keep the certificate: {error}")))?;
         (self.shown, self.ends) = (names, ends);
@@ -337,13 +340,4 @@ fn time_of(timestamp: i64) -> SystemTime {
 fn pem_to_der(text: &str) -> Option<Vec<u8>> {
     let (_, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).ok()?;
     Some(pem.contents)
-}
-
-/// For nobody's eyes but ours, from its first byte on.
-fn write_secret(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }

@@ -8,6 +8,7 @@ use super::{
     quota::{Quotas, Tally},
 };
 use crate::{
+    listen::BREATHER,
     metrics::{self, Lost},
     network::Network,
     say,
@@ -30,8 +31,6 @@ pub(super) const MOST: usize = 4_096;
 /// Packets that wait for a slow connection: a tenth of a second of a call.
 const QUEUE: usize = 64;
 const TICK: Duration = Duration::from_secs(5);
-/// After something failed that should not: there are no file handles left just now, mostly.
-pub(super) const BREATHER: Duration = Duration::from_millis(50);
 
 pub(super) struct Hall {
     lender: Mutex<Lender<Sockets>>,
