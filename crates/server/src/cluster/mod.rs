@@ -165,6 +165,7 @@ fn together(
             bucket: format!("duologue_{}_names", settings.name),
             reach: reach.clone(),
             is_told: false,
+            is_told_of_late: false,
         }
     });
     let names = shelf.as_ref().map(|it| it.people.clone());
