@@ -280,6 +280,38 @@ fn a_certificate_that_no_browser_could_be_shown_is_found_before_the_start() {
     }
 }
 
+/// The user that the unit runs as reads no file of root's: each secret that the server takes from a file has a
+/// line by which systemd hands it over, and is named where that puts it.
+#[test]
+fn the_unit_knows_how_to_hand_over_every_secret() {
+    let unit = include_str!("../../../deploy/duologue.service");
+    assert!(unit.contains("\nDynamicUser=yes\n"));
+    assert!(unit.contains("\nExecReload=kill -HUP $MAINPID\n"));
+    let lines = |of: &str| -> Vec<&str> { unit.lines().filter_map(|it| it.strip_prefix(of)).collect() };
+    let handed = lines("#LoadCredential=");
+    let named = lines("#Environment=");
+    for (variable, files) in [
+        ("DUOLOGUE_PASSWORD_FILE", 1),
+        ("DUOLOGUE_INVITE_KEY_FILE", 1),
+        ("DUOLOGUE_TURN", 1),
+        ("DUOLOGUE_CLUSTER_SECRET_FILE", 1),
+        ("DUOLOGUE_CLUSTER_CREDENTIALS", 1),
+        ("DUOLOGUE_TLS", 2),
+    ] {
+        let mut values = named.iter().filter_map(|it| it.split_once('='));
+        let (_, value) = values.find(|(name, _)| *name == variable).unwrap();
+        let places: Vec<&str> = value.split("%d/").skip(1).collect();
+        assert_eq!(places.len(), files, "{variable}");
+        for place in places {
+            let place = place.trim_end_matches(',');
+            let is_it = |it: &&str| it.split_once(':').is_some_and(|(name, _)| name == place);
+            assert!(handed.iter().any(is_it), "{place} is handed over by nobody");
+        }
+    }
+    let environment = include_str!("../../../deploy/environment");
+    assert!(environment.contains("/run/credentials/duologue.service/"));
+}
+
 #[test]
 fn help_names_every_option_under_a_heading() {
     let help = text(&run(&["--help"]).stdout);
