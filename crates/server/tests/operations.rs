@@ -9,6 +9,8 @@
 mod common;
 #[path = "common/process.rs"]
 mod process;
+#[path = "turn/client.rs"]
+mod turn;
 
 use common::*;
 use duologue_core::{
@@ -202,6 +204,7 @@ async fn the_numbers_tell_what_happened_and_not_to_whom() {
         assert!(text.lines().any(|it| it == line), "{line} in {text}");
     }
     assert_none_of(&secrets, &text);
+    assert!(!text.contains("duologue_relay_seconds_count 0"), "{text}");
     are_as_prometheus_wants_them(&text);
 }
 
@@ -233,7 +236,61 @@ fn are_as_prometheus_wants_them(text: &str) {
         line.trim().parse::<u64>().unwrap()
     };
     let all = count("duologue_relay_seconds_count");
-    assert!(all > 10 && all == count("duologue_relay_seconds_bucket{le=\"+Inf\"}"));
+    assert_eq!(all, count("duologue_relay_seconds_bucket{le=\"+Inf\"}"));
+}
+
+/// A name and a password for the relay, as pages get them.
+async fn ticket(server: SocketAddr) -> (String, String) {
+    let reply = http(server, "GET /config.json", &["sec-fetch-site: same-origin"]).await;
+    let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+    let text = |field: &str| said["ice_servers"][1][field].as_str().unwrap().to_owned();
+    (text("username"), text("credential"))
+}
+
+#[tokio::test]
+async fn the_numbers_tell_what_the_relay_did_and_did_not() {
+    let mut process = Process::start(&[
+        "--relay=private",
+        "--relay-listen=127.0.0.1:0",
+        "--relay-loans=3,3,1",
+    ]);
+    let line = process.line();
+    let relay = line.strip_prefix("duologue: relaying on ").unwrap();
+    let relay: SocketAddr = relay.split(' ').next().unwrap().parse().unwrap();
+    let one = ticket(process.address).await;
+    let mut ana = turn::Client::new(turn::Wire::tcp(relay).await, one.clone());
+    let mut greedy = turn::Client::new(turn::Wire::udp(relay).await, one);
+    let other = ticket(process.address).await;
+    let mut ben = turn::Client::new(turn::Wire::udp(relay).await, other);
+    let (anas, bens) = (ana.allocate().await.unwrap(), ben.allocate().await.unwrap());
+    assert_eq!(greedy.allocate().await, Err(486));
+    ana.permit(&[bens]).await.unwrap();
+    ben.permit(&[anas]).await.unwrap();
+    assert_eq!(ana.permit(&["127.0.0.1:9".parse().unwrap()]).await, Err(403));
+    for _ in 0..3 {
+        ana.send(bens, &[7; 100]).await;
+        ben.next_packet().await;
+    }
+    let are = async |lines: &[&str]| {
+        let text = numbers(process.address).await;
+        for line in lines {
+            assert!(text.lines().any(|it| it == *line), "{line} in {text}");
+        }
+        assert!(!text.contains(&anas.to_string()), "{text}");
+        are_as_prometheus_wants_them(&text);
+    };
+    are(&[
+        "duologue_turn_lent 2",
+        "duologue_turn_lent_total 2",
+        "duologue_turn_connections 1",
+        "duologue_turn_bytes_total{way=\"to_peer\"} 300",
+        "duologue_turn_bytes_total{way=\"to_client\"} 300",
+        "duologue_drops_total{what=\"relay\",reason=\"quota\"} 1",
+        "duologue_drops_total{what=\"relay\",reason=\"forbidden\"} 1",
+    ])
+    .await;
+    ben.refresh(0).await.unwrap();
+    are(&["duologue_turn_lent 1", "duologue_turn_lent_total 2"]).await;
 }
 
 #[tokio::test]
