@@ -267,12 +267,18 @@ mod tests {
         let tree = Tree::begin(folder.clone()).unwrap();
         let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
         let kept = settings(&tree, &deploy).unwrap();
-        assert_eq!(kept, "/etc/duologue/environment\n/etc/duologue/duologue.toml\n");
+        assert_eq!(
+            kept,
+            "/etc/duologue/environment\n/etc/duologue/duologue.toml\n"
+        );
         let mode = |name: &str| {
             let file = folder.join("etc/duologue").join(name);
             fs::metadata(file).unwrap().permissions().mode() & 0o777
         };
-        assert_eq!((mode("environment"), mode("duologue.toml")), (ROOTS, READABLE));
+        assert_eq!(
+            (mode("environment"), mode("duologue.toml")),
+            (ROOTS, READABLE)
+        );
         let text = fs::read_to_string(folder.join("etc/duologue/environment")).unwrap();
         assert!(text.contains("\nDUOLOGUE_CONFIG=/etc/duologue/duologue.toml\n"));
         fs::remove_dir_all(folder).unwrap();

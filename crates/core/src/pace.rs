@@ -140,7 +140,10 @@ mod tests {
         assert!(spend(0, A_SECOND - 1_000) && spend(0, 1_000));
         assert!(!spend(0, 1) && !spend(1, A_SECOND / 1_000 + 1));
         assert!(spend(1, A_SECOND / 1_000) && !spend(1, 1));
-        assert!(!spend(60_000, A_SECOND + 1), "no more than a second's worth");
+        assert!(
+            !spend(60_000, A_SECOND + 1),
+            "no more than a second's worth"
+        );
         assert!(spend(60_000, A_SECOND));
         assert!(!spend(70_000, u64::MAX));
     }

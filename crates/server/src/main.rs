@@ -8,8 +8,8 @@ mod welcome;
 
 use args::{Args, Command, Missing, usual_state};
 use duologue_server::{
-    Config, Running, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
-    start, tls,
+    Config, Running, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays, start,
+    tls,
 };
 use settings::{Settings, Trouble, words};
 use std::{
@@ -98,11 +98,7 @@ fn config(args: &Args, key: Missing) -> Result<Config, String> {
         limits: args.limits.limits(),
         relays: Relays::of(args.stun.clone(), args.turn.clone())
             .with_names_for(HOUR * args.ticket_hours.into()),
-        inside: (args.inside.clone()).inside(
-            &args.listen,
-            args.tls.as_ref(),
-            args.quotas.quotas(),
-        ),
+        inside: (args.inside.clone()).inside(&args.listen, args.tls.as_ref(), args.quotas.quotas()),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
         entry: (args.entry).entry(&args.limits, state(args).as_deref(), key)?,

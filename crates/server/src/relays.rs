@@ -252,7 +252,10 @@ mod tests {
         assert_eq!(name("2001:db8::2", NOW), shared);
         assert_ne!(name("2001:db8:0:1::1", NOW), shared);
         let later = NOW + Duration::from_secs(1);
-        assert_eq!(name("2001:db8::1", later).split_once(':').unwrap().0, "10800");
+        assert_eq!(
+            name("2001:db8::1", later).split_once(':').unwrap().0,
+            "10800"
+        );
         assert_eq!(name("2001:db8::1", later), name("2001:db8::3", NOW + hour));
     }
 

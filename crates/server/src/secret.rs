@@ -19,7 +19,9 @@ pub fn keep(path: &Path, text: &str) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(fresh)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
     let kept = written.and_then(|()| fs::rename(fresh, path));
     if kept.is_err() {
         fs::remove_file(fresh).ok();

@@ -117,10 +117,12 @@ fn hide(option: &str, value: &str) -> String {
             let Some((place, query)) = value.split_once('?') else {
                 return value.to_owned();
             };
-            let parts = query.split('&').map(|part| match part.starts_with("secret=") {
-                true => "secret=…",
-                false => part,
-            });
+            let parts = query
+                .split('&')
+                .map(|part| match part.starts_with("secret=") {
+                    true => "secret=…",
+                    false => part,
+                });
             format!("{place}?{}", parts.collect::<Vec<_>>().join("&"))
         }
         "cluster" => match value.rsplit_once('@') {
@@ -337,11 +339,27 @@ mod tests {
     fn of_a_secret_nothing_is_shown_wherever_it_stands() {
         for (option, value, shown) in [
             ("turn", "turn:a?secret=north", "turn:a?secret=…"),
-            ("turn", "turn:a?transport=udp&secret=north", "turn:a?transport=udp&secret=…"),
-            ("turn", "turn:a?secret=north&secret=south&transport=udp", "turn:a?secret=…&secret=…&transport=udp"),
-            ("turn", "turn:a?secret-file=/etc/secret=1", "turn:a?secret-file=/etc/secret=1"),
+            (
+                "turn",
+                "turn:a?transport=udp&secret=north",
+                "turn:a?transport=udp&secret=…",
+            ),
+            (
+                "turn",
+                "turn:a?secret=north&secret=south&transport=udp",
+                "turn:a?secret=…&secret=…&transport=udp",
+            ),
+            (
+                "turn",
+                "turn:a?secret-file=/etc/secret=1",
+                "turn:a?secret-file=/etc/secret=1",
+            ),
             ("turn", "turn:a?secret=nor?th", "turn:a?secret=…"),
-            ("cluster", "tls://ana:north@a.example:4222", "tls://…@a.example:4222"),
+            (
+                "cluster",
+                "tls://ana:north@a.example:4222",
+                "tls://…@a.example:4222",
+            ),
             ("cluster", "nats://north@a.example", "nats://…@a.example"),
             ("cluster", "ana:no@rth@a.example", "…@a.example"),
             ("cluster", "nats://a.example", "nats://a.example"),

@@ -218,9 +218,7 @@ impl Standing {
             None => Answer::Wrong,
         }
     }
-}
 
-impl Standing {
     /// For somebody who may use relays: a name of their own, unless many such names were given to where they
     /// come from.
     pub(crate) fn ticket(&self, guest: &Guest, headers: &HeaderMap) -> Ticket {

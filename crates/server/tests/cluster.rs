@@ -88,7 +88,11 @@ async fn where_nats_keeps_no_names_the_host_can_see_that_too() {
         let mut config = alone();
         let cluster = config.cluster.as_mut().unwrap();
         cluster.servers = vec![cluster::server(&format!("nats://{nats}")).unwrap()];
-        let (running, address) = serve(Config { directory, ..config }).await;
+        let (running, address) = serve(Config {
+            directory,
+            ..config
+        })
+        .await;
         let said = until_some(async || {
             let health = http(address, "GET /healthz", &[]).await;
             assert_eq!(health.status, 200);

@@ -312,7 +312,10 @@ async fn may(address: SocketAddr, origin: &str) -> Option<[String; 2]> {
         assert!(reply.status < 300, "{path} {}", reply.status);
         assert!(reply.header("vary").unwrap().contains("origin"));
         let headers = reply.header("access-control-allow-headers")?.to_owned();
-        allowed.push([headers, reply.header("access-control-allow-origin")?.to_owned()]);
+        allowed.push([
+            headers,
+            reply.header("access-control-allow-origin")?.to_owned(),
+        ]);
     }
     assert_eq!(allowed[0], allowed[1]);
     allowed.pop()
@@ -389,7 +392,10 @@ async fn whoever_asks_for_ever_new_names_for_relays_gets_no_more_shares_of_them(
         let headers = ["sec-fetch-site: same-origin", from.as_str()];
         let reply = http(address, "GET /config.json", &headers).await;
         let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
-        said["ice_servers"][0]["username"].as_str().unwrap().to_owned()
+        said["ice_servers"][0]["username"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let mut names = BTreeSet::new();
     for n in 0..30 {
@@ -409,7 +415,10 @@ async fn whoever_asks_for_ever_new_names_for_relays_gets_no_more_shares_of_them(
 async fn whom_a_proxy_serves_on_this_machine_has_the_limits_of_an_address_too() {
     let (_running, address) = serve(proxied(each(1))).await;
     let _first = comes(address, "127.0.0.2").await.unwrap();
-    assert_eq!(comes(address, "127.0.0.2").await.err(), Some(close::TOO_MANY));
+    assert_eq!(
+        comes(address, "127.0.0.2").await.err(),
+        Some(close::TOO_MANY)
+    );
     let _other = comes(address, "127.0.0.3").await.unwrap();
     // The proxy itself, to see whether the server is well.
     let _one = comes(address, "127.0.0.1").await.unwrap();

@@ -266,7 +266,10 @@ async fn the_numbers_tell_what_the_relay_did_and_did_not() {
     assert_eq!(greedy.allocate().await, Err(486));
     ana.permit(&[bens]).await.unwrap();
     ben.permit(&[anas]).await.unwrap();
-    assert_eq!(ana.permit(&["127.0.0.1:9".parse().unwrap()]).await, Err(403));
+    assert_eq!(
+        ana.permit(&["127.0.0.1:9".parse().unwrap()]).await,
+        Err(403)
+    );
     for _ in 0..3 {
         ana.send(bens, &[7; 100]).await;
         ben.next_packet().await;
@@ -349,7 +352,11 @@ async fn a_proxy_that_is_not_believed_is_told_of_once_and_one_that_is_is_not() {
     for (named, header, told) in [
         (&[][..], "x-forwarded-for: 192.0.2.1", 1),
         (&[], "forwarded: for=192.0.2.1", 1),
-        (&["--trusted-proxy", "127.0.0.1"], "x-forwarded-for: 192.0.2.1", 0),
+        (
+            &["--trusted-proxy", "127.0.0.1"],
+            "x-forwarded-for: 192.0.2.1",
+            0,
+        ),
         (&[], "accept: text/html", 0),
     ] {
         let relay = ["--turn", "turn:turn.example.org?secret=north"];

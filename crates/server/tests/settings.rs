@@ -221,20 +221,36 @@ fn no_secret_is_printed_whatever_is_asked_and_however_wrong_it_is() {
     let nats = "tls://ana:south@nats.example.org:4222";
     let with = |relay: &str, nats: &str, arguments: &[&str]| {
         let mut command = duologue();
-        command.env("DUOLOGUE_TURN", relay).env("DUOLOGUE_CLUSTER", nats);
+        command
+            .env("DUOLOGUE_TURN", relay)
+            .env("DUOLOGUE_CLUSTER", nats);
         let output = command.args(arguments).output().unwrap();
         let said = text(&output.stdout) + &text(&output.stderr);
         assert!(!said.contains("north") && !said.contains("south"), "{said}");
         said
     };
     let said = with(relay, nats, &["check-config"]);
-    assert!(said.contains("cluster = \"tls://…@nats.example.org:4222\"  # environment"), "{said}");
+    assert!(
+        said.contains("cluster = \"tls://…@nats.example.org:4222\"  # environment"),
+        "{said}"
+    );
     assert!(said.ends_with("OK\n"), "{said}");
     with(relay, nats, &["--help"]);
     // What is wrong is said all the same.
-    let wrong = with("turn:a.example?secret=north&transport=smoke", nats, &["check-config"]);
-    assert!(wrong.contains("'turn:a.example?secret=…&transport=smoke'"), "{wrong}");
-    let wrong = with(relay, "http://ana:south@nats.example.org", &["check-config"]);
+    let wrong = with(
+        "turn:a.example?secret=north&transport=smoke",
+        nats,
+        &["check-config"],
+    );
+    assert!(
+        wrong.contains("'turn:a.example?secret=…&transport=smoke'"),
+        "{wrong}"
+    );
+    let wrong = with(
+        relay,
+        "http://ana:south@nats.example.org",
+        &["check-config"],
+    );
     assert!(wrong.contains("'http://…@nats.example.org'"), "{wrong}");
 
     let folder = TempDir::new().unwrap();
@@ -242,7 +258,10 @@ fn no_secret_is_printed_whatever_is_asked_and_however_wrong_it_is() {
     fs::write(&file, "cluster = 'http://ana:north@nats.example.org'\n").unwrap();
     let output = run(&["check-config", "--config", path(&file)]);
     let wrong = text(&output.stderr);
-    assert!(wrong.contains("line 1") && !wrong.contains("north"), "{wrong}");
+    assert!(
+        wrong.contains("line 1") && !wrong.contains("north"),
+        "{wrong}"
+    );
 }
 
 #[test]
@@ -287,7 +306,8 @@ fn the_unit_knows_how_to_hand_over_every_secret() {
     let unit = include_str!("../../../deploy/duologue.service");
     assert!(unit.contains("\nDynamicUser=yes\n"));
     assert!(unit.contains("\nExecReload=kill -HUP $MAINPID\n"));
-    let lines = |of: &str| -> Vec<&str> { unit.lines().filter_map(|it| it.strip_prefix(of)).collect() };
+    let lines =
+        |of: &str| -> Vec<&str> { unit.lines().filter_map(|it| it.strip_prefix(of)).collect() };
     let handed = lines("#LoadCredential=");
     let named = lines("#Environment=");
     for (variable, files) in [

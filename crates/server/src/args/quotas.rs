@@ -140,7 +140,16 @@ mod tests {
     fn numbers_are_as_many_as_are_wanted_and_each_is_one() {
         assert_eq!(numbers("3,2,1"), Ok([3, 2, 1]));
         assert_eq!(numbers(" 30, 20 "), Ok([30, 20]));
-        for wrong in ["", "3", "3,2,1", "3,0", "3,a", "3,-1", "3,,2", "3,99999999999"] {
+        for wrong in [
+            "",
+            "3",
+            "3,2,1",
+            "3,0",
+            "3,a",
+            "3,-1",
+            "3,,2",
+            "3,99999999999",
+        ] {
             assert!(numbers::<2>(wrong).is_err(), "{wrong}");
         }
     }
@@ -155,7 +164,10 @@ mod tests {
             "--relay-answers=5,4",
         ]);
         let quotas = said.quotas.quotas();
-        assert_eq!((quotas.lent, quotas.lent_to_address, quotas.lent_to_name), (30, 20, 10));
+        assert_eq!(
+            (quotas.lent, quotas.lent_to_address, quotas.lent_to_name),
+            (30, 20, 10)
+        );
         let bytes = (quotas.bytes, quotas.bytes_of_address, quotas.bytes_of_lent);
         assert_eq!(bytes, (3_000_000, 2_000_000, 1_000_000));
         assert_eq!((quotas.streams, quotas.streams_of_address), (7, 6));

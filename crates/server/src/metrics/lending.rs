@@ -77,7 +77,12 @@ impl Lending {
             self.connections.load(Relaxed),
         )?;
         let name = "duologue_turn_bytes_total";
-        text::head(to, name, "counter", "Bytes that it carried, without headers.")?;
+        text::head(
+            to,
+            name,
+            "counter",
+            "Bytes that it carried, without headers.",
+        )?;
         for (way, count) in [("to_peer", &self.sent), ("to_client", &self.received)] {
             text::line(to, name, ("way", way), count.get())?;
         }

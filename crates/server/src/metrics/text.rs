@@ -104,10 +104,7 @@ fn drops(to: &mut String) -> fmt::Result {
     let drops = DROPS.lock().unwrap_or_else(PoisonError::into_inner);
     for ((what, reason), count) in drops.iter() {
         let what = Lost::word(*what);
-        writeln!(
-            to,
-            "{name}{{what=\"{what}\",reason=\"{reason}\"}} {count}"
-        )?;
+        writeln!(to, "{name}{{what=\"{what}\",reason=\"{reason}\"}} {count}")?;
     }
     Ok(())
 }

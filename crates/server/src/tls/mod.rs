@@ -135,16 +135,15 @@ fn show(mut source: Box<dyn Source>, look: Duration) -> Result<TlsAcceptor, TlsE
 }
 
 /// Speaks the page's protocols, and these.
-fn acceptor(
-    shown: Arc<dyn ResolvesServerCert>,
-    more: &[&[u8]],
-) -> Result<TlsAcceptor, TlsError> {
+fn acceptor(shown: Arc<dyn ResolvesServerCert>, more: &[&[u8]]) -> Result<TlsAcceptor, TlsError> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsError(format!("this build has no TLS: {error}")))?
         .with_no_client_auth()
         .with_cert_resolver(shown);
-    let protocols = [&b"h2"[..], b"http/1.1"].into_iter().chain(more.iter().copied());
+    let protocols = [&b"h2"[..], b"http/1.1"]
+        .into_iter()
+        .chain(more.iter().copied());
     config.alpn_protocols = protocols.map(<[u8]>::to_vec).collect();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -32,9 +32,9 @@ impl Refusal {
             Refusal::FamilyNotSupported | Refusal::PeerFamilyMismatch => "family",
             Refusal::AllocationMismatch => "nothing_lent",
             Refusal::WrongCredentials => "password",
-            Refusal::BadRequest
-            | Refusal::UnknownAttribute
-            | Refusal::TransportNotSupported => "bad_message",
+            Refusal::BadRequest | Refusal::UnknownAttribute | Refusal::TransportNotSupported => {
+                "bad_message"
+            }
         }
     }
 }

@@ -103,12 +103,7 @@ pub(super) struct Lender<D: Doors> {
 }
 
 impl<D: Doors> Lender<D> {
-    pub(super) fn new(
-        doors: D,
-        peers: Peers,
-        quotas: Quotas,
-        tickets: Tickets,
-    ) -> Self {
+    pub(super) fn new(doors: D, peers: Peers, quotas: Quotas, tickets: Tickets) -> Self {
         Lender {
             doors,
             peers,

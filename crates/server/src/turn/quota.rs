@@ -189,12 +189,7 @@ impl<H: BuildHasher> Strangers<H> {
     }
 
     /// Whoever came by a connection is where they say, and does not suffer from those who are not.
-    pub(super) fn may_be_answered(
-        &mut self,
-        now: Duration,
-        who: Client,
-        quotas: &Quotas,
-    ) -> bool {
+    pub(super) fn may_be_answered(&mut self, now: Duration, who: Client, quotas: &Quotas) -> bool {
         let hash = self.hasher.hash_one(Network::of(who.at.ip()));
         // The lower bits are as good as any.
         let own = self.each.get_mut(hash as usize % SHARED);
@@ -275,7 +270,10 @@ mod tests {
         let mut answered = 0;
         for n in 0..20 * quotas.answers {
             let now = at(u64::from(n) * 1_000 / (2 * u64::from(quotas.answers)));
-            let forged = client(By::Datagrams(0), IpAddr::from((0x0b00_0000 + n).to_be_bytes()));
+            let forged = client(
+                By::Datagrams(0),
+                IpAddr::from((0x0b00_0000 + n).to_be_bytes()),
+            );
             answered += u32::from(strangers.may_be_answered(now, forged, &quotas));
         }
         let seconds = answered / quotas.answers;
@@ -322,7 +320,10 @@ mod tests {
         assert_eq!(carried, 1_000);
         let (office, third) = (network("192.0.2.1"), network("192.0.2.2"));
         assert_eq!(parts.carry(at(0), office, 1_000, &quotas), Ok(()));
-        assert_eq!(parts.carry(at(0), office, 1, &quotas), Err("rate_of_address"));
+        assert_eq!(
+            parts.carry(at(0), office, 1, &quotas),
+            Err("rate_of_address")
+        );
         assert_eq!(parts.carry(at(0), third, 501, &quotas), Err("rate_of_all"));
         // Others' share comes back as time goes by, and those who have gone are forgotten.
         assert_eq!(parts.carry(at(100), office, 100, &quotas), Ok(()));

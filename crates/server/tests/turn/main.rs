@@ -597,7 +597,10 @@ async fn all_together_carry_so_much() {
     ben.who_am_i().await;
     // Carried from the one, and carried to the other.
     let arrived = ben.packets.len();
-    assert!((5..40).contains(&arrived), "{arrived} of 100, where ten fit");
+    assert!(
+        (5..40).contains(&arrived),
+        "{arrived} of 100, where ten fit"
+    );
 }
 
 #[tokio::test]

@@ -81,7 +81,8 @@ impl Kept {
     /// Whole or not at all, and for nobody else's eyes.
     fn write(&self, name: &str, text: &str) -> Result<(), TlsError> {
         let path = self.0.join(name);
-        secret::keep(&path, text).map_err(|error| TlsError(format!("cannot write {}: {error}", path.display())))
+        secret::keep(&path, text)
+            .map_err(|error| TlsError(format!("cannot write {}: {error}", path.display())))
     }
 }
 
