@@ -94,8 +94,8 @@ impl Machine for Directory {
     /// The same list waits for all who come at once, and is kept once.
     const BYTES: usize = 8 * 1024 * 1024;
 
-    fn connect(&mut self, key: ClientKey, _source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
-        Directory::connect(self, key)
+    fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
+        Directory::connect_from(self, key, source)
     }
 
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Arc<Say>>> {

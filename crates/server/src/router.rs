@@ -1,7 +1,7 @@
 //! Which address leads where: the page's files, what the page asks about this server, and the socket.
 
 use crate::{
-    Config, DirectoryKind, Metrics, Timing,
+    Config, DirectoryKind, Entry, Metrics, Rate, Timing,
     assets::{self, Assets},
     cluster::{self, Machines, People, Reach, Rooms},
     headers::{self, Policies},
@@ -102,7 +102,8 @@ impl Shared {
     pub(crate) fn change(&self, terms: Terms) {
         let limits = terms.limits.clone();
         if let Some(names) = &self.names {
-            names.change(|it| it.allow(limits.clients));
+            let changes = changes(&terms.entry);
+            names.change(|it| it.allow(limits.clients, changes));
         }
         self.rooms.change(|it| it.allow(limits));
         self.standing.change(terms);
@@ -161,9 +162,19 @@ fn directory(config: &Config) -> Option<Rules> {
     };
     Some(Rules {
         tabs: config.limits.clients,
+        changes: changes(&config.entry),
         listed,
         fold: names::fold,
     })
+}
+
+/// Whoever may come from one address may also sign in, and take part in a call.
+fn changes(entry: &Entry) -> Rate {
+    let Rate { burst, a_minute } = entry.sockets.pace;
+    Rate {
+        burst: burst.saturating_mul(2),
+        a_minute: a_minute.saturating_mul(2),
+    }
 }
 
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
