@@ -7,9 +7,9 @@ mod admit;
 mod limits;
 mod room;
 
+pub use crate::shares::Source;
 pub use limits::Limits;
 pub(crate) use limits::{MAX_BODY, MAX_CARD, is_sealed};
-pub use crate::shares::Source;
 
 use crate::{
     ids::{PeerId, PeerToken, RoomId},
@@ -101,6 +101,11 @@ impl Hub {
     /// Who this connection is, once it has said `hello`.
     pub fn peer(&self, key: ClientKey) -> Option<PeerId> {
         self.clients.get(&key)?.peer
+    }
+
+    /// Whether it is in a room, or looks at one.
+    pub fn has_place(&self, key: ClientKey) -> bool {
+        (self.clients.get(&key)).is_some_and(|client| !client.rooms.is_empty())
     }
 
     /// One that shares its limits with nobody.

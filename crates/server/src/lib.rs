@@ -124,8 +124,8 @@ pub struct Timing {
     pub life: Duration,
     /// Without a request, on a connection for many of them.
     pub idle: Duration,
-    /// From the open socket to `hello`.
-    pub hello: Duration,
+    /// From the open socket to a room, or a name; and for whoever has none any more.
+    pub place: Duration,
     /// Between two pings. Two without any sign of life, and the socket is closed: within 15 seconds.
     pub ping: Duration,
     /// For one message to leave this machine.
@@ -142,7 +142,7 @@ impl Default for Timing {
             header: Duration::from_secs(5),
             life: Duration::from_secs(300),
             idle: Duration::from_secs(60),
-            hello: Duration::from_secs(10),
+            place: Duration::from_secs(10),
             ping: Duration::from_millis(4_500),
             send: Duration::from_secs(5),
             drain: Duration::from_secs(4),

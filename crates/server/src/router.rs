@@ -33,6 +33,9 @@ use tokio::{sync::watch, time::timeout};
 /// the usual frame would mean two turns for every second one.
 const READ_BUFFER: usize = 2048;
 const WRITE_BUFFER: usize = 1024;
+/// What the library keeps for somebody who does not read: its answers to their pings, and one text of ours.
+/// Without a limit it would be all answers to all pings.
+const UNREAD: usize = 2 * wire::MAX_FRAME;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);
@@ -296,6 +299,7 @@ fn open<F: Future<Output = ()> + Send + 'static>(
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(UNREAD)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
         .on_upgrade(|socket| async move {

@@ -8,7 +8,10 @@
 mod common;
 
 use common::*;
-use duologue_core::wire::{ClientMsg, Refusal, ServerMsg, close};
+use duologue_core::wire::{
+    ClientMsg, Refusal, ServerMsg, close,
+    names::{Ask, Say},
+};
 use duologue_server::{Config, Limits, Timing, origin::Origins};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
@@ -17,7 +20,10 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
+use tokio_tungstenite::{
+    MaybeTlsStream,
+    tungstenite::{Message, protocol::frame::coding::CloseCode},
+};
 
 #[tokio::test]
 async fn the_largest_frame_passes_and_one_byte_more_closes_with_1009() {
@@ -151,22 +157,102 @@ async fn who_does_not_read_is_let_go_and_leaves_the_room() {
     }
 }
 
+fn patient(place: Duration) -> Config {
+    let timing = Timing {
+        place,
+        ..Timing::default()
+    };
+    Config { timing, ..config() }
+}
+
 #[tokio::test]
-async fn who_says_no_hello_is_closed_and_who_does_stays() {
-    let hello = Duration::from_millis(200);
-    let (_running, address) = serve(Config {
-        timing: Timing {
-            hello,
-            ..Timing::default()
-        },
-        ..config()
-    })
-    .await;
-    let (mut polite, _) = Client::welcomed(address, 1).await;
+async fn a_socket_is_for_a_room_and_who_is_in_none_is_closed() {
+    let place = Duration::from_millis(300);
+    let (_running, address) = serve(patient(place)).await;
+    let (mut ana, _) = Client::welcomed(address, 1).await;
+    ana.say(&join(ROOM)).await;
+    ana.hear().await;
+    let (mut looker, _) = Client::welcomed(address, 2).await;
+    looker.say(&ClientMsg::Look { room: ROOM }).await;
+    looker.hear().await;
     let mut silent = Client::open(address).await;
-    assert_eq!(silent.closed().await, u16::from(CloseCode::Policy));
-    polite.say(&ClientMsg::Ping).await;
-    assert_eq!(polite.hear().await, ServerMsg::Pong);
+    let (mut placeless, _) = Client::welcomed(address, 3).await;
+    let policy = u16::from(CloseCode::Policy);
+    assert_eq!(silent.closed().await, policy);
+    assert_eq!(placeless.closed().await, policy);
+    for client in [&mut ana, &mut looker] {
+        client.say(&ClientMsg::Ping).await;
+        assert_eq!(client.hear().await, ServerMsg::Pong);
+    }
+    // Nor is anybody kept who was in one once.
+    ana.say(&ClientMsg::Leave { room: ROOM }).await;
+    assert_eq!(ana.closed().await, policy);
+}
+
+#[tokio::test]
+async fn a_socket_for_names_is_for_who_is_signed_in() {
+    let (_running, address) = serve(patient(Duration::from_millis(300))).await;
+    let origin = format!("http://{address}");
+    let mut tab = Client::<Say>::open_at(address, "names", Some(&origin))
+        .await
+        .unwrap();
+    tab.say(&Ask::Ping).await;
+    assert_eq!(tab.hear().await, Say::Pong);
+    assert_eq!(tab.closed().await, u16::from(CloseCode::Policy));
+}
+
+#[tokio::test]
+async fn pings_and_pongs_have_a_pace_and_a_few_are_answered() {
+    let (_running, address) = serve(config()).await;
+    let (mut calm, _) = Client::welcomed(address, 1).await;
+    calm.say(&join(ROOM)).await;
+    for n in 0..15 {
+        calm.send(Message::Ping(vec![n].into())).await;
+        while !matches!(calm.0.next().await, Some(Ok(Message::Pong(said))) if said[..] == [n]) {}
+    }
+    for (n, message) in [
+        (2, Message::Ping(vec![1; 125].into())),
+        (3, Message::Pong(vec![1; 125].into())),
+    ] {
+        let (mut flood, _) = Client::welcomed(address, n).await;
+        flood.say(&join(ROOM)).await;
+        for _ in 0..500 {
+            // The server may have had enough already.
+            flood.0.feed(message.clone()).await.ok();
+        }
+        flood.0.flush().await.ok();
+        assert_eq!(flood.closed().await, close::TOO_FAST);
+    }
+    calm.say(&ClientMsg::Ping).await;
+    while calm.hear().await != ServerMsg::Pong {}
+}
+
+#[tokio::test]
+async fn whoever_only_pings_and_answers_nothing_is_gone() {
+    let ping = Duration::from_millis(100);
+    let timing = Timing {
+        ping,
+        ..Timing::default()
+    };
+    let (_running, address) = serve(Config { timing, ..config() }).await;
+    let (mut client, _) = Client::welcomed(address, 1).await;
+    client.say(&join(ROOM)).await;
+    client.hear().await;
+    let MaybeTlsStream::Plain(stream) = client.0.get_mut() else {
+        unreachable!()
+    };
+    // The first part of a text that has no end, and from then on pings, and pongs that nobody asked for.
+    stream.write_all(&frame(0x01, b"{")).await.unwrap();
+    let both = [frame(0x89, b"x"), frame(0x8a, b"x")].concat();
+    let mut heard = [0; 1024];
+    for _ in 0..20 {
+        let is_gone = stream.write_all(&both).await.is_err()
+            || matches!(timeout(ping, stream.read(&mut heard)).await, Ok(Ok(0) | Err(_)));
+        if is_gone {
+            return;
+        }
+    }
+    panic!("still there after {:?}", ping * 20);
 }
 
 #[tokio::test]

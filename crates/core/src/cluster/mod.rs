@@ -150,8 +150,8 @@ impl Cluster {
         self.nodes.len()
     }
 
-    pub fn is_welcome(&self, key: ClientKey) -> bool {
-        self.hub.peer(key).is_some()
+    pub fn has_place(&self, key: ClientKey) -> bool {
+        self.hub.has_place(key)
     }
 
     /// Of interest to nobody elsewhere.

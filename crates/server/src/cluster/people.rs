@@ -170,7 +170,7 @@ impl Machine for People {
         }
     }
 
-    fn is_welcome(&self, key: ClientKey) -> bool {
+    fn has_place(&self, key: ClientKey) -> bool {
         match self {
             People::Alone(directory) => directory.is_signed_in(key),
             People::Together(it) => it.names.is_signed_in(key),
