@@ -140,14 +140,9 @@ impl Standing {
     }
 
     /// A TCP connection has come. Those of our own proxies are many people's.
-    pub(crate) fn meet(&self, address: IpAddr) -> Option<Guest> {
+    pub(crate) fn meet(&self, address: IpAddr) -> Result<Guest, Shut> {
         let is_many = self.terms().entry.proxies.is_trusted(address);
-        let from = network(address).filter(|_| !is_many);
-        let place = self.connections.enter(from).ok()?;
-        Some(Guest {
-            address,
-            _place: Arc::new(place),
-        })
+        self.admit(address, network(address).filter(|_| !is_many))
     }
 
     /// Whether a proxy of ours says first who this is.
@@ -156,9 +151,13 @@ impl Standing {
     }
 
     /// It has said so: the place is theirs from now on.
-    pub(crate) fn announce(&self, address: IpAddr) -> Option<Guest> {
-        let place = self.connections.enter(network(address)).ok()?;
-        Some(Guest {
+    pub(crate) fn announce(&self, address: IpAddr) -> Result<Guest, Shut> {
+        self.admit(address, network(address))
+    }
+
+    fn admit(&self, address: IpAddr, from: Option<Network>) -> Result<Guest, Shut> {
+        let place = self.connections.enter(from)?;
+        Ok(Guest {
             address,
             _place: Arc::new(place),
         })
