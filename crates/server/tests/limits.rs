@@ -167,7 +167,7 @@ fn patient(place: Duration) -> Config {
 
 #[tokio::test]
 async fn a_socket_is_for_a_room_and_who_is_in_none_is_closed() {
-    let place = Duration::from_millis(300);
+    let place = Duration::from_secs(1);
     let (_running, address) = serve(patient(place)).await;
     let (mut ana, _) = Client::welcomed(address, 1).await;
     ana.say(&join(ROOM)).await;
@@ -191,7 +191,7 @@ async fn a_socket_is_for_a_room_and_who_is_in_none_is_closed() {
 
 #[tokio::test]
 async fn a_socket_for_names_is_for_who_is_signed_in() {
-    let (_running, address) = serve(patient(Duration::from_millis(300))).await;
+    let (_running, address) = serve(patient(Duration::from_secs(1))).await;
     let origin = format!("http://{address}");
     let mut tab = Client::<Say>::open_at(address, "names", Some(&origin))
         .await
