@@ -9,6 +9,7 @@
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
 //! | `log`     | what is told to whoever runs this |
+//! | `meter`   | whether a client has begun a message that it does not end |
 //! | `metrics` | what is counted, and who may read it |
 //! | `names`   | which names look alike |
 //! | `origin`  | which pages may open `/ws` |
@@ -30,6 +31,7 @@ pub mod doors;
 mod headers;
 mod listen;
 pub mod log;
+mod meter;
 mod metrics;
 mod names;
 pub mod origin;
@@ -124,7 +126,8 @@ pub struct Timing {
     pub life: Duration,
     /// Without a request, on a connection for many of them.
     pub idle: Duration,
-    /// From the open socket to a room, or a name; and for whoever has none any more.
+    /// From the open socket to a room, or a name; for whoever has none any more; and for half a message to
+    /// become a whole one.
     pub place: Duration,
     /// Between two pings. Two without any sign of life, and the socket is closed: within 15 seconds.
     pub ping: Duration,

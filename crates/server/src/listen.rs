@@ -5,6 +5,7 @@ use crate::{
     Config, Metrics, Terms, Timing,
     doors::Shut,
     log,
+    meter::Metered,
     metrics::{self, Lost},
     proxy_protocol,
     router::{self, Shared},
@@ -306,6 +307,7 @@ async fn serve(
     timing: Timing,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let stream = Metered::new(stream, guest.meter());
     // Without a request, the next one's header is what is waited for.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -10,7 +10,7 @@ use crate::{
     names, origin,
     relay::Relay,
     socket,
-    terms::{Answer, Guest, PROTOCOL, Standing, Terms},
+    terms::{Answer, Guest, PROTOCOL, Standing, Terms, Visit},
     tls::Secured,
 };
 use axum::{
@@ -24,7 +24,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use duologue_core::{directory::Rules, hub::Source, wire};
+use duologue_core::{directory::Rules, wire};
 use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::{sync::watch, time::timeout};
 
@@ -227,8 +227,8 @@ async fn signalling(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let serving = shared.clone();
-    let serve = move |socket, source, stop| async move {
-        socket::serve(socket, &serving.rooms, source, serving.timing, stop).await;
+    let serve = move |socket, visit, stop| async move {
+        socket::serve(socket, &serving.rooms, visit, serving.timing, stop).await;
     };
     open(&shared, guest, &headers, upgrade, serve)
 }
@@ -243,8 +243,8 @@ async fn directory_socket(
         return (StatusCode::NOT_FOUND, "this host has no directory\n").into_response();
     };
     let timing = shared.timing;
-    let serve = move |socket, source, stop| async move {
-        socket::serve(socket, &names, source, timing, stop).await;
+    let serve = move |socket, visit, stop| async move {
+        socket::serve(socket, &names, visit, timing, stop).await;
     };
     open(&shared, guest, &headers, upgrade, serve)
 }
@@ -282,7 +282,7 @@ fn open<F: Future<Output = ()> + Send + 'static>(
     guest: Guest,
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
-    serve: impl FnOnce(WebSocket, Option<Source>, watch::Receiver<bool>) -> F + Send + 'static,
+    serve: impl FnOnce(WebSocket, Visit, watch::Receiver<bool>) -> F + Send + 'static,
 ) -> Response {
     if !shared.standing.terms().origins.accept(headers) {
         metrics::dropped(Lost::Handshake, "origin");
@@ -304,7 +304,7 @@ fn open<F: Future<Output = ()> + Send + 'static>(
         .max_frame_size(wire::MAX_FRAME)
         .on_upgrade(|socket| async move {
             match entered {
-                Ok(visit) => serve(socket, visit.source, stop).await,
+                Ok(visit) => serve(socket, visit, stop).await,
                 Err(code) => socket::turn_away(socket, code).await,
             }
             // Until here it is somebody's connection.

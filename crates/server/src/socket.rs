@@ -4,9 +4,11 @@
 
 use crate::{
     Timing,
+    meter::Told,
     metrics::{self, Lost},
     queue::{Outgoing, Waiting},
     relay::{Machine, Relay},
+    terms::Visit,
 };
 use axum::{
     Error,
@@ -14,7 +16,7 @@ use axum::{
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
 };
 use duologue_core::{
-    hub::{ClientKey, Source},
+    hub::ClientKey,
     pace::{Bucket, Pace, Rate},
     time::Millis,
     wire::close,
@@ -56,13 +58,14 @@ enum End {
 pub(crate) async fn serve<M: Machine>(
     mut socket: WebSocket,
     relay: &Relay<M>,
-    source: Option<Source>,
+    visit: Visit,
     timing: Timing,
     mut stop: watch::Receiver<bool>,
 ) {
     let _open = M::COUNTED.open();
-    let (key, mut queue) = relay.connect(source);
-    let end = run(&mut socket, relay, key, &mut queue, timing, &mut stop).await;
+    let (key, mut queue) = relay.connect(visit.source);
+    let told = Told::from_now_on(visit.meter.clone());
+    let end = run(&mut socket, told, relay, key, &mut queue, timing, &mut stop).await;
     relay.disconnect(key);
     match end {
         End::Gone => {}
@@ -100,6 +103,7 @@ async fn bid_goodbye(mut socket: WebSocket, code: u16, understood: bool) {
 
 async fn run<M: Machine>(
     socket: &mut WebSocket,
+    mut told: Told,
     relay: &Relay<M>,
     key: ClientKey,
     queue: &mut Waiting,
@@ -111,7 +115,7 @@ async fn run<M: Machine>(
     let mut unanswered = 0;
     let mut looks = interval_at(opened + timing.place, timing.place);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut has_place = false;
+    let (mut has_place, mut has_begun) = (false, false);
     let mut control = Bucket::default();
     // Made once: for each message anew it costs as much as all that it is parsed and written by.
     let mut stopped = pin!(stopped(stop));
@@ -124,7 +128,8 @@ async fn run<M: Machine>(
                     None => return End::Gone,
                     Some(Err(error)) => return broken(error),
                     Some(Ok(Message::Text(text))) => {
-                        unanswered = 0;
+                        told.text();
+                        (unanswered, has_begun) = (0, false);
                         relay.text(key, text.as_str());
                         in_a_row += 1;
                         if in_a_row >= TURN {
@@ -139,8 +144,11 @@ async fn run<M: Machine>(
                         if control.take(since(opened), CONTROL) == Pace::Flood {
                             return End::Close(close::TOO_FAST);
                         }
-                        // Ours are empty. Whatever else comes may be half a message that never ends.
-                        if matches!(other, Message::Pong(said) if said.is_empty()) {
+                        let is_pong = matches!(other, Message::Pong(_));
+                        let said = other.into_data();
+                        told.control(&said);
+                        // Ours are empty.
+                        if is_pong && said.is_empty() {
                             unanswered = 0;
                         }
                     }
@@ -169,6 +177,12 @@ async fn run<M: Machine>(
                 let had_place = mem::replace(&mut has_place, relay.has_place(key));
                 if !had_place && !has_place {
                     return End::Close(close_code::POLICY);
+                }
+                // Of a message that has no end a part is kept here, as large as a message may be.
+                let had_begun = mem::replace(&mut has_begun, told.leaves_some());
+                if had_begun && has_begun {
+                    metrics::dropped(Lost::Connection, "slow_message");
+                    return End::Gone;
                 }
                 continue;
             }

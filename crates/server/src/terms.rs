@@ -4,6 +4,7 @@
 use crate::{
     Limits,
     doors::{Doors, Network, Place, Rules, Shut},
+    meter::Meter,
     origin::Origins,
     passes::Passes,
     proxies::Proxies,
@@ -95,6 +96,7 @@ pub(crate) struct Standing {
 #[derive(Clone)]
 pub(crate) struct Guest {
     address: IpAddr,
+    meter: Meter,
     _place: Arc<Place>,
 }
 
@@ -102,11 +104,17 @@ impl Guest {
     pub(crate) fn address(&self) -> IpAddr {
         self.address
     }
+
+    /// Of what is read from them.
+    pub(crate) fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
 }
 
 /// Who has come in, with a place.
 pub(crate) struct Visit {
     pub(crate) source: Option<Source>,
+    pub(crate) meter: Meter,
     _place: Place,
 }
 
@@ -159,6 +167,7 @@ impl Standing {
         let place = self.connections.enter(from)?;
         Ok(Guest {
             address,
+            meter: Meter::default(),
             _place: Arc::new(place),
         })
     }
@@ -181,6 +190,7 @@ impl Standing {
         }
         Ok(Visit {
             source: from.map(|it| Source(self.blind.hash_one(it))),
+            meter: guest.meter(),
             _place: place,
         })
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_tungstenite::{
     MaybeTlsStream,
@@ -157,6 +157,14 @@ async fn who_does_not_read_is_let_go_and_leaves_the_room() {
     }
 }
 
+/// Bytes as they are.
+async fn write(client: &mut Client, bytes: &[u8]) {
+    let MaybeTlsStream::Plain(stream) = client.0.get_mut() else {
+        unreachable!()
+    };
+    stream.write_all(bytes).await.unwrap();
+}
+
 fn patient(place: Duration) -> Config {
     let timing = Timing {
         place,
@@ -238,21 +246,25 @@ async fn whoever_only_pings_and_answers_nothing_is_gone() {
     let (mut client, _) = Client::welcomed(address, 1).await;
     client.say(&join(ROOM)).await;
     client.hear().await;
+    // The first part of a text that has no end, and from then on pings, and pongs that nobody asked for.
+    write(&mut client, &frame(0x01, b"{")).await;
     let MaybeTlsStream::Plain(stream) = client.0.get_mut() else {
         unreachable!()
     };
-    // The first part of a text that has no end, and from then on pings, and pongs that nobody asked for.
-    stream.write_all(&frame(0x01, b"{")).await.unwrap();
     let both = [frame(0x89, b"x"), frame(0x8a, b"x")].concat();
     let mut heard = [0; 1024];
-    for _ in 0..20 {
+    for _ in 0..12 {
         let is_gone = stream.write_all(&both).await.is_err()
-            || matches!(timeout(ping, stream.read(&mut heard)).await, Ok(Ok(0) | Err(_)));
+            || matches!(
+                timeout(ping, stream.read(&mut heard)).await,
+                Ok(Ok(0) | Err(_))
+            );
         if is_gone {
             return;
         }
+        sleep(ping).await;
     }
-    panic!("still there after {:?}", ping * 20);
+    panic!("still there after {:?}", ping * 12);
 }
 
 #[tokio::test]
@@ -280,6 +292,42 @@ async fn who_answers_no_ping_is_gone_and_who_does_stays() {
             peer: ben_id
         }
     );
+}
+
+#[tokio::test]
+async fn a_message_that_has_begun_has_to_end_and_one_in_parts_is_heard() {
+    let timing = Timing {
+        place: Duration::from_secs(1),
+        ping: Duration::from_millis(300),
+        ..Timing::default()
+    };
+    let (_running, address) = serve(Config { timing, ..config() }).await;
+    let mut clients = Vec::new();
+    for n in 1..=2 {
+        let (mut client, _) = Client::welcomed(address, n).await;
+        client.say(&ClientMsg::Look { room: ROOM }).await;
+        client.hear().await;
+        clients.push(client);
+    }
+    let [half, whole] = &mut clients[..] else {
+        unreachable!()
+    };
+    // Both answer every ping meanwhile, as the library does for them.
+    for client in [&mut *half, &mut *whole] {
+        write(client, &frame(0x01, br#"{"type""#)).await;
+        write(client, &frame(0x00, br#":"ping""#)).await;
+    }
+    timeout(Duration::from_millis(400), whole.0.next())
+        .await
+        .ok();
+    write(whole, &frame(0x80, b"}")).await;
+    assert_eq!(whole.hear().await, ServerMsg::Pong);
+    let ended = async { while let Some(Ok(_)) = half.0.next().await {} };
+    let stays = async { while let Some(Ok(_)) = whole.0.next().await {} };
+    tokio::select! {
+        ended = timeout(PATIENCE, ended) => ended.unwrap(),
+        () = stays => panic!("ended, and had said it all"),
+    }
 }
 
 #[tokio::test]
@@ -330,7 +378,10 @@ async fn a_request_of_more_than_sixteen_kibibytes_is_not_waited_for() {
     let long = format!("x-long: {}", "x".repeat(12 * 1024));
     assert_eq!(http(address, "GET /healthz", &[&long]).await.status, 200);
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let endless = format!("GET / HTTP/1.1\r\nhost: a\r\nx-long: {}", "x".repeat(20 * 1024));
+    let endless = format!(
+        "GET / HTTP/1.1\r\nhost: a\r\nx-long: {}",
+        "x".repeat(20 * 1024)
+    );
     stream.write_all(endless.as_bytes()).await.unwrap();
     // It may be told why; or the end comes first, for not all of it was read.
     let mut answer = Vec::new();
