@@ -2,6 +2,7 @@
 //! each client says; the hub and the server's door have some for what one address does.
 
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// So much at once, and so much in each minute after that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl Bucket {
 
     /// Nothing is left of what was done: whoever has such a bucket may as well have a new one.
     pub fn is_full(&mut self, now: Millis, rate: Rate) -> bool {
-        self.is_full_by(now, rate.a_minute.into())
+        self.debt(now, rate) == 0
     }
 
     pub fn is_full_by(&mut self, now: Millis, a_minute: u64) -> bool {
@@ -78,10 +79,25 @@ impl Bucket {
         self.missing == 0
     }
 
+    /// What is left of what was done: the more, the longer it has to be remembered.
+    pub fn debt(&mut self, now: Millis, rate: Rate) -> u64 {
+        self.fill(now, rate.a_minute.into());
+        self.missing
+    }
+
     fn fill(&mut self, now: Millis, a_minute: u64) {
         let gained = (now.since(self.filled)).saturating_mul(a_minute);
         self.missing = self.missing.saturating_sub(gained);
         self.filled = self.filled.max(now);
+    }
+}
+
+/// Where there are too many to be remembered: the debt up to which they are forgotten, so that no more than
+/// `keep` stay. Those who did most stay: nobody is forgiven because many others did a little.
+pub fn forgivable(mut debts: Vec<u64>, keep: usize) -> u64 {
+    match debts.len().checked_sub(keep + 1) {
+        Some(last) => *debts.select_nth_unstable(last).1,
+        None => 0,
     }
 }
 
@@ -161,6 +177,21 @@ mod tests {
         assert_eq!(bucket.take(Millis(60_000), rate), Pace::Fine);
         assert!(!bucket.is_full(Millis(239_999), rate));
         assert!(bucket.is_full(Millis(240_000), rate));
+    }
+
+    #[test]
+    fn where_there_are_too_many_those_who_did_most_are_remembered() {
+        for (debts, keep, forgiven) in [
+            (vec![], 2, 0),
+            (vec![5, 9], 2, 0),
+            (vec![9, 1, 5], 2, 1),
+            (vec![1, 9, 1, 5, 1], 2, 1),
+            // More of the same than are kept: none of them is worth more than another.
+            (vec![7; 10], 2, 7),
+            (vec![3, 4], 0, 4),
+        ] {
+            assert_eq!(forgivable(debts.clone(), keep), forgiven, "{debts:?}");
+        }
     }
 
     #[test]

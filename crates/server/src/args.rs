@@ -311,7 +311,7 @@ mod tests {
             ["--client-pace", "0,1"],
             ["--relay-loans", "2000,400"],
             ["--relay-megabits", "0,1,1"],
-            ["--hello-seconds", "0"],
+            ["--place-seconds", "0"],
             ["--ticket-hours", "0"],
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],

@@ -10,6 +10,7 @@
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
 //! | `log`     | what is told to whoever runs this |
+//! | `meter`   | whether a client has begun a message that it does not end |
 //! | `metrics` | what is counted, and who may read it |
 //! | `names`   | which names look alike |
 //! | `network` | which addresses are one somebody's |
@@ -34,6 +35,7 @@ pub mod doors;
 mod headers;
 mod listen;
 pub mod log;
+mod meter;
 mod metrics;
 mod names;
 mod network;
@@ -130,8 +132,9 @@ pub struct Timing {
     pub life: Duration,
     /// Without a request, on a connection for many of them.
     pub idle: Duration,
-    /// From the open socket to `hello`.
-    pub hello: Duration,
+    /// From the open socket to a room, or a name; for whoever has none any more; and for half a message to
+    /// become a whole one.
+    pub place: Duration,
     /// Between two pings. Two without any sign of life, and the socket is closed: within 15 seconds.
     pub ping: Duration,
     /// For one message to leave this machine.
@@ -148,7 +151,7 @@ impl Default for Timing {
             header: Duration::from_secs(5),
             life: Duration::from_secs(300),
             idle: Duration::from_secs(60),
-            hello: Duration::from_secs(10),
+            place: Duration::from_secs(10),
             ping: Duration::from_millis(4_500),
             send: Duration::from_secs(5),
             drain: Duration::from_secs(4),

@@ -20,6 +20,7 @@ use std::{
     process::ExitCode,
     time::{Duration, SystemTime},
 };
+use tokio::runtime::Builder;
 use welcome::Scheme;
 
 /// Those that are open besides sockets, with room to spare.
@@ -53,6 +54,8 @@ const RELOADED: [&str; 25] = [
     "password-pace",
 ];
 const HOUR: Duration = Duration::from_secs(60 * 60);
+/// With the time for telling everybody, less than the 5 seconds that are promised.
+const LAST: Duration = Duration::from_millis(500);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn main() -> ExitCode {
@@ -141,8 +144,21 @@ fn invite(args: &Args, days: u16, page: Option<&str>) -> Result<(), String> {
     }
 }
 
-#[tokio::main]
-async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
+fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
+    let until_stopped = keep_serving(said, settings);
+    on_a_runtime(until_stopped).map_err(|error| format!("cannot begin: {error}"))?
+}
+
+/// Does that, and does not wait for long for what was begun beside it: the system may be asked for an
+/// address, and take its time.
+fn on_a_runtime<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LAST);
+    Ok(done)
+}
+
+async fn keep_serving(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
     let args = &settings.args;
     log::begin(args.log.into(), args.log_details);
     let config = Config {
@@ -255,6 +271,22 @@ impl Asked {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use duologue_server::Timing;
+    use std::{sync::mpsc, time::Instant};
+    use tokio::task::spawn_blocking;
+
+    #[test]
+    fn the_end_does_not_wait_for_the_system() {
+        let begun = Instant::now();
+        let (answers, answer) = mpsc::channel::<()>();
+        let done = on_a_runtime(async {
+            drop(spawn_blocking(move || answer.recv()));
+            7
+        });
+        assert_eq!(done.unwrap(), 7);
+        assert!(begun.elapsed() < Duration::from_secs(5) - Timing::default().drain);
+        drop(answers);
+    }
 
     #[test]
     fn what_can_be_reloaded_is_an_option() {

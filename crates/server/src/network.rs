@@ -21,6 +21,9 @@ pub(crate) const fn v4(it: [u8; 4], bits: u8) -> Ipv4Net {
 pub(crate) enum Network {
     V4(Ipv4Addr),
     V6([u8; 8]),
+    /// A /48, which providers give to whoever asks: 65,536 of those above.
+    Site([u8; 6]),
+    Everywhere,
 }
 
 impl Network {
@@ -33,6 +36,16 @@ impl Network {
                 Network::V6(half)
             }
         }
+    }
+
+    /// That of an address, and those that it is a part of. Nobody has many of IPv4 for nothing.
+    pub(crate) fn around(address: IpAddr) -> [Option<Self>; 3] {
+        let network = Network::of(address);
+        let site = match network {
+            Network::V6([a, b, c, d, e, f, ..]) => Some(Network::Site([a, b, c, d, e, f])),
+            _ => None,
+        };
+        [Some(network), site, Some(Network::Everywhere)]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which address leads where: the page's files, what the page asks about this server, and the socket.
 
 use crate::{
-    Config, DirectoryKind, Metrics, Timing,
+    Config, DirectoryKind, Entry, Metrics, Rate, Timing,
     assets::{self, Assets},
     cluster::{self, Machines, People, Reach, Rooms},
     cross,
@@ -11,7 +11,7 @@ use crate::{
     names, origin,
     relay::Relay,
     socket,
-    terms::{Answer, Guest, PROTOCOL, Standing, Terms},
+    terms::{Answer, Guest, PROTOCOL, Standing, Terms, Visit},
     tls::Secured,
 };
 use axum::{
@@ -25,7 +25,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use duologue_core::{directory::Rules, hub::Source, wire};
+use duologue_core::{directory::Rules, wire};
 use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::{sync::watch, time::timeout};
 
@@ -34,6 +34,9 @@ use tokio::{sync::watch, time::timeout};
 /// the usual frame would mean two turns for every second one.
 const READ_BUFFER: usize = 2048;
 const WRITE_BUFFER: usize = 1024;
+/// What the library keeps for somebody who does not read: its answers to their pings, and one text of ours.
+/// Without a limit it would be all answers to all pings.
+const UNREAD: usize = 2 * wire::MAX_FRAME;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);
@@ -105,7 +108,8 @@ impl Shared {
     pub(crate) fn change(&self, terms: Terms) {
         let limits = terms.limits.clone();
         if let Some(names) = &self.names {
-            names.change(|it| it.allow(limits.clients));
+            let changes = changes(&terms.entry);
+            names.change(|it| it.allow(limits.clients, changes));
         }
         self.rooms.change(|it| it.allow(limits));
         self.standing.change(terms);
@@ -165,9 +169,19 @@ fn directory(config: &Config) -> Option<Rules> {
     };
     Some(Rules {
         tabs: config.limits.clients,
+        changes: changes(&config.entry),
         listed,
         fold: names::fold,
     })
+}
+
+/// Whoever may come from one address may also sign in, and take part in a call.
+fn changes(entry: &Entry) -> Rate {
+    let Rate { burst, a_minute } = entry.sockets.pace;
+    Rate {
+        burst: burst.saturating_mul(2),
+        a_minute: a_minute.saturating_mul(2),
+    }
 }
 
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
@@ -219,8 +233,8 @@ async fn signalling(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let serving = shared.clone();
-    let serve = move |socket, source, stop| async move {
-        socket::serve(socket, &serving.rooms, source, serving.timing, stop).await;
+    let serve = move |socket, visit, stop| async move {
+        socket::serve(socket, &serving.rooms, visit, serving.timing, stop).await;
     };
     open(&shared, guest, &headers, upgrade, serve)
 }
@@ -235,8 +249,8 @@ async fn directory_socket(
         return (StatusCode::NOT_FOUND, "this host has no directory\n").into_response();
     };
     let timing = shared.timing;
-    let serve = move |socket, source, stop| async move {
-        socket::serve(socket, &names, source, timing, stop).await;
+    let serve = move |socket, visit, stop| async move {
+        socket::serve(socket, &names, visit, timing, stop).await;
     };
     open(&shared, guest, &headers, upgrade, serve)
 }
@@ -278,7 +292,7 @@ fn open<F: Future<Output = ()> + Send + 'static>(
     guest: Guest,
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
-    serve: impl FnOnce(WebSocket, Option<Source>, watch::Receiver<bool>) -> F + Send + 'static,
+    serve: impl FnOnce(WebSocket, Visit, watch::Receiver<bool>) -> F + Send + 'static,
 ) -> Response {
     if !shared.standing.terms().origins.accept(headers) {
         metrics::dropped(Lost::Handshake, "origin");
@@ -295,11 +309,12 @@ fn open<F: Future<Output = ()> + Send + 'static>(
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(UNREAD)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
         .on_upgrade(|socket| async move {
             match entered {
-                Ok(visit) => serve(socket, visit.source, stop).await,
+                Ok(visit) => serve(socket, visit, stop).await,
                 Err(code) => socket::turn_away(socket, code).await,
             }
             // Until here it is somebody's connection.

@@ -5,6 +5,7 @@ use crate::{
     Limits,
     doors::{Doors, Place, Rules, Shut},
     log,
+    meter::Meter,
     network::Network,
     origin::Origins,
     passes::Passes,
@@ -27,9 +28,6 @@ use std::{
 /// pass is a second protocol that begins like this.
 pub(crate) const PROTOCOL: &str = "duologue";
 const PASS: &str = "pass.";
-/// Passwords that are looked at in the same moment.
-const TRIES: usize = 1_000;
-const TRIES_OF_ADDRESS: usize = 10;
 
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -50,7 +48,7 @@ pub struct Entry {
     pub sockets: Rules,
     /// Names for relays that visitors of one address get, each with a share of its own.
     pub tickets: Rate,
-    /// Tries of a password from one address. A person mistypes; a thousand words a day find no password.
+    /// Tries of a password from one address. Of a site of IPv6 and of everybody there may be some more.
     pub tries: Rate,
     pub proxies: Proxies,
     /// Everybody may without.
@@ -96,7 +94,8 @@ pub(crate) struct Standing {
     terms: RwLock<Arc<Terms>>,
     connections: Arc<Doors>,
     sockets: Arc<Doors>,
-    tries: Arc<Doors>,
+    /// By one address, by one site of IPv6, by everybody.
+    tries: [Arc<Doors>; 3],
     tickets: Arc<Doors>,
     /// The host has been told that a proxy is not believed.
     is_told: AtomicBool,
@@ -108,6 +107,7 @@ pub(crate) struct Standing {
 #[derive(Clone)]
 pub(crate) struct Guest {
     address: IpAddr,
+    meter: Meter,
     _place: Arc<Place>,
 }
 
@@ -115,11 +115,17 @@ impl Guest {
     pub(crate) fn address(&self) -> IpAddr {
         self.address
     }
+
+    /// Of what is read from them.
+    pub(crate) fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
 }
 
 /// Who has come in, with a place.
 pub(crate) struct Visit {
     pub(crate) source: Option<Source>,
+    pub(crate) meter: Meter,
     _place: Place,
 }
 
@@ -135,7 +141,7 @@ impl Standing {
         Standing {
             connections: Doors::new(terms.entry.connections),
             sockets: Doors::new(terms.entry.sockets),
-            tries: Doors::new(tries(&terms.entry)),
+            tries: tries(&terms.entry).map(Doors::new),
             tickets: Doors::new(tickets(&terms.entry)),
             is_told: AtomicBool::new(false),
             blind: RandomState::new(),
@@ -151,20 +157,17 @@ impl Standing {
     pub(crate) fn change(&self, terms: Terms) {
         self.connections.allow(terms.entry.connections);
         self.sockets.allow(terms.entry.sockets);
-        self.tries.allow(tries(&terms.entry));
+        for (doors, rules) in self.tries.iter().zip(tries(&terms.entry)) {
+            doors.allow(rules);
+        }
         self.tickets.allow(tickets(&terms.entry));
         *self.terms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(terms);
     }
 
     /// A TCP connection has come. Those of our own proxies are many people's.
-    pub(crate) fn meet(&self, address: IpAddr) -> Option<Guest> {
+    pub(crate) fn meet(&self, address: IpAddr) -> Result<Guest, Shut> {
         let is_many = self.terms().entry.proxies.is_trusted(address);
-        let from = network(address).filter(|_| !is_many);
-        let place = self.connections.enter(from).ok()?;
-        Some(Guest {
-            address,
-            _place: Arc::new(place),
-        })
+        self.admit(address, network(address).filter(|_| !is_many))
     }
 
     /// Whether a proxy of ours says first who this is.
@@ -173,10 +176,15 @@ impl Standing {
     }
 
     /// It has said so: the place is theirs from now on.
-    pub(crate) fn announce(&self, address: IpAddr) -> Option<Guest> {
-        let place = self.connections.enter(network(address)).ok()?;
-        Some(Guest {
+    pub(crate) fn announce(&self, address: IpAddr) -> Result<Guest, Shut> {
+        self.admit(address, network(address))
+    }
+
+    fn admit(&self, address: IpAddr, from: Option<Network>) -> Result<Guest, Shut> {
+        let place = self.connections.enter(from)?;
+        Ok(Guest {
             address,
+            meter: Meter::default(),
             _place: Arc::new(place),
         })
     }
@@ -199,6 +207,7 @@ impl Standing {
         }
         Ok(Visit {
             source: from.map(|it| Source(self.blind.hash_one(it))),
+            meter: guest.meter(),
             _place: place,
         })
     }
@@ -209,9 +218,12 @@ impl Standing {
         let terms = self.terms();
         self.look_for_proxy(&terms, guest, headers);
         let visitor = terms.entry.proxies.visitor(guest.address, headers);
-        let Ok(_place) = self.tries.enter(Some(Network::of(visitor))) else {
-            return Answer::TooFast;
-        };
+        // The narrowest first: what it refuses costs the others nothing.
+        for (doors, network) in self.tries.iter().zip(Network::around(visitor)) {
+            if doors.enter(network).is_err() {
+                return Answer::TooFast;
+            }
+        }
         let passes = terms.entry.passes.as_ref();
         match passes.and_then(|it| it.give(SystemTime::now(), word)) {
             Some(pass) => Answer::Pass(pass),
@@ -260,20 +272,26 @@ impl Standing {
     }
 }
 
-fn tries(entry: &Entry) -> Rules {
-    Rules {
-        total: TRIES,
-        each: TRIES_OF_ADDRESS,
-        pace: entry.tries,
-    }
+/// Tries of a password: from one address, from one site (/48) of IPv6, from everywhere. A person mistypes;
+/// eighty thousand words a day, by however many, find no password that is one. Who has a pass needs none.
+fn tries(entry: &Entry) -> [Rules; 3] {
+    [(1, 1), (4, 2), (20, 10)].map(|(at_once, later)| {
+        let Rate { burst, a_minute } = entry.tries;
+        only_fast(Rate {
+            burst: burst.saturating_mul(at_once),
+            a_minute: a_minute.saturating_mul(later),
+        })
+    })
 }
 
 fn tickets(entry: &Entry) -> Rules {
-    Rules {
-        total: usize::MAX,
-        each: usize::MAX,
-        pace: entry.tickets,
-    }
+    only_fast(entry.tickets)
+}
+
+/// For what takes no time: only how fast it comes counts.
+fn only_fast(pace: Rate) -> Rules {
+    let (total, each) = (usize::MAX, usize::MAX);
+    Rules { total, each, pace }
 }
 
 impl Terms {

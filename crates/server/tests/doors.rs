@@ -355,6 +355,38 @@ async fn a_page_elsewhere_that_may_use_the_host_can_show_a_pass_and_say_the_pass
     assert_eq!(reply.header("access-control-allow-origin"), None);
 }
 
+/// How many of these may try a password, each once.
+async fn tries(address: SocketAddr, visitors: impl Iterator<Item = String>) -> usize {
+    let page = format!("origin: http://{address}");
+    let mut tried = 0;
+    for visitor in visitors {
+        let from = format!("x-forwarded-for: {visitor}");
+        let headers = [page.as_str(), &from, "content-length: 5"];
+        let reply = http_with_body(address, "POST /pass", &headers, "guess").await;
+        assert!([403, 429].contains(&reply.status));
+        tried += usize::from(reply.status == 403);
+    }
+    tried
+}
+
+#[tokio::test]
+async fn a_password_is_not_found_by_trying_from_many_networks() {
+    let host = closed_host();
+    let (_running, address) = serve(Config {
+        entry: proxied(host.entry.clone()).entry,
+        ..host
+    })
+    .await;
+    // Each of them might by itself: all have a /64 of their own, and share a /48.
+    let one_site = (0..100).map(|n| format!("2001:db8:0:{n:x}::1"));
+    let tried = tries(address, one_site).await;
+    assert!((40..50).contains(&tried), "{tried}");
+    // And what can be had anywhere is not without end.
+    let everywhere = (0..300).map(|n| format!("198.51.{}.{}", n / 200, n % 200));
+    let tried = tries(address, everywhere).await;
+    assert!((160..200).contains(&tried), "{tried}");
+}
+
 #[tokio::test]
 async fn relays_are_told_to_those_with_a_pass_and_the_page_learns_what_to_ask_for() {
     let (_running, address) = serve(closed_host()).await;

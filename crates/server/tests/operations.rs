@@ -23,6 +23,7 @@ use duologue_core::{
 use process::Process;
 use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
     time::timeout,
 };
@@ -294,6 +295,58 @@ async fn the_numbers_tell_what_the_relay_did_and_did_not() {
     .await;
     ben.refresh(0).await.unwrap();
     are(&["duologue_turn_lent 1", "duologue_turn_lent_total 2"]).await;
+}
+
+/// Through a proxy that says whose connection it is.
+async fn announced(to: &Process, line: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(to.address).await.unwrap();
+    // It may be closed before that.
+    stream.write_all(line.as_bytes()).await.ok();
+    stream
+}
+
+async fn closed(mut stream: TcpStream) {
+    let mut rest = Vec::new();
+    let end = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+    assert!(end.is_ok() && rest.is_empty());
+}
+
+async fn is_counted(by: &Process, reason: &str) {
+    let line = format!("duologue_drops_total{{what=\"handshake\",reason=\"{reason}\"}}");
+    until_some(async || {
+        let mut stream = announced(by, "PROXY UNKNOWN\r\n").await;
+        let request = format!("GET /metrics HTTP/1.0\r\nhost: {}\r\n\r\n", by.address);
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.ok()?;
+        text.contains(&line).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connections_that_are_not_answered_are_counted_by_what_was_too_much() {
+    let behind = ["--trusted-proxy=127.0.0.1", "--proxy-header=proxy-protocol"];
+    let start = |limit: &str| Process::start(&[&behind[..], &[limit]].concat());
+    let from = |n: u8| format!("PROXY TCP4 192.0.2.{n} 127.0.0.1 4660 80\r\n");
+
+    let process = start("--connections-per-address=1");
+    closed(announced(&process, "GET / HTTP/1.1\r\n").await).await;
+    is_counted(&process, "no_proxy_line").await;
+    let _first = announced(&process, &from(1)).await;
+    closed(announced(&process, &from(1)).await).await;
+    is_counted(&process, "address_full").await;
+
+    let process = start("--connection-pace=1,1");
+    let _first = announced(&process, &from(1)).await;
+    closed(announced(&process, &from(1)).await).await;
+    is_counted(&process, "too_fast").await;
+
+    let process = start("--max-connections=1");
+    let first = announced(&process, &from(1)).await;
+    closed(announced(&process, &from(2)).await).await;
+    drop(first);
+    is_counted(&process, "server_full").await;
 }
 
 #[tokio::test]

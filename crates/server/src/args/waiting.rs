@@ -16,14 +16,14 @@ pub(crate) struct WaitingArgs {
     )]
     pub header_seconds: Seconds,
 
-    /// For `hello`, on a WebSocket that is open.
+    /// On a WebSocket: for a room, or a name, and for the rest of a message that has begun.
     #[arg(
         long,
         value_name = "SECONDS",
-        env = "DUOLOGUE_HELLO_SECONDS",
+        env = "DUOLOGUE_PLACE_SECONDS",
         default_value = "10"
     )]
-    pub hello_seconds: Seconds,
+    pub place_seconds: Seconds,
 
     /// Between two pings of a WebSocket; two without an answer, and it is closed.
     #[arg(
@@ -99,7 +99,7 @@ impl WaitingArgs {
     pub fn timing(&self) -> Timing {
         Timing {
             header: self.header_seconds.0,
-            hello: self.hello_seconds.0,
+            place: self.place_seconds.0,
             ping: self.ping_seconds.0,
             send: self.send_seconds.0,
             idle: self.idle_seconds.0,

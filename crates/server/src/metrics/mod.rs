@@ -199,7 +199,7 @@ pub(crate) fn closed(code: u16) {
         close_code::PROTOCOL => "protocol",
         close_code::UNSUPPORTED => "binary",
         close_code::INVALID => "not_utf8",
-        close_code::POLICY => "no_hello",
+        close_code::POLICY => "nowhere",
         close_code::AGAIN => "slow_reader",
         _ => "other",
     };
