@@ -54,6 +54,7 @@ pub fn hub(text: &str) {
 pub fn directory(text: &str) {
     let mut directory = Directory::new(Rules {
         tabs: 2,
+        changes: Limits::default().joins_per_source,
         listed: true,
         fold: |name| {
             let (shown, folded) = (name.to_owned(), name.to_lowercase());

@@ -9,6 +9,7 @@ impl NamesWords {
         match code {
             Denial::Taken => self.taken(name),
             Denial::Full => self.full.to_owned(),
+            Denial::TooFast => words().door.too_fast.to_owned(),
             Denial::TooMany => words().door.too_many.to_owned(),
             Denial::Uninvited => words().door.wanted.to_owned(),
             Denial::UnsupportedVersion => self.outdated.to_owned(),

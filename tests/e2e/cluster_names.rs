@@ -116,7 +116,7 @@ async fn a_nats_that_keeps_nothing_leaves_names_to_each_server() -> Result<()> {
     let nats = Nats::without_store().await?;
     let url = nats.url();
     let server = Server::start_with(&["--cluster", &url]).await?;
-    says(&server, "ok", within(10)).await?;
+    says(&server, "ok, names alone", within(10)).await?;
     let ana = Caller::signs_in(&server, "Ana", 1).await?;
     let thief = Caller::asks(&server, "Ana", 2).await?;
     thief.is_denied().await?;

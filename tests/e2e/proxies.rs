@@ -8,11 +8,16 @@ use duologue_core::{
 };
 use duologue_e2e::{paths, process::Process, server::Server, until, within};
 use futures_util::{SinkExt, StreamExt};
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::Command,
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_tungstenite::{
@@ -106,6 +111,14 @@ async fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
 }
 
+/// What hosts are given to begin with.
+fn trusted_proxy() -> Result<String> {
+    let text = deployed("environment")?;
+    let mut lines = text.lines();
+    let named = lines.find_map(|it| it.strip_prefix("DUOLOGUE_TRUSTED_PROXY="));
+    Ok(named.context("no proxy is trusted")?.to_owned())
+}
+
 /// A real server with a small page, and a port for what stands before it.
 struct Behind {
     folder: TempDir,
@@ -120,7 +133,16 @@ impl Behind {
         let page = folder.path().join("page");
         write_page(&page)?;
         let page = page.to_str().context("a path in UTF-8")?;
-        let server = Server::start_with(&["--static", page]).await?;
+        let trusted = trusted_proxy()?;
+        let args = [
+            "--static",
+            page,
+            "--trusted-proxy",
+            &trusted,
+            "--clients-per-address",
+            "1",
+        ];
+        let server = Server::start_with(&args).await?;
         let address = server.page();
         let port = address.trim_end_matches('/').rsplit(':').next();
         let port: u16 = port.context("a port")?.parse()?;
@@ -149,7 +171,7 @@ impl Behind {
                 "{}",
                 to_folder.head
             );
-            Ok(())
+            self.tells_visitors_apart().await
         };
         all.await.with_context(|| log.text())
     }
@@ -202,6 +224,44 @@ impl Behind {
             let refused = evil.err().context("a foreign page was let in")?;
             ensure!(refused.to_string().contains("403"), "{refused:#}");
         }
+        Ok(())
+    }
+
+    /// Each has the limits of an address, and whatever one writes about itself is not believed.
+    async fn tells_visitors_apart(&self) -> Result<()> {
+        let [one, other] = [Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)];
+        let comes = async |from: Ipv4Addr, forged: &str| {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((from, 0).into())?;
+            let proxy = SocketAddr::from(([127, 0, 0, 1], self.port));
+            let stream = socket.connect(proxy).await?;
+            let mut request = format!("ws://{HOST}/ws").into_client_request()?;
+            let headers = request.headers_mut();
+            let origin = format!("https://{HOST}");
+            headers.insert("origin", HeaderValue::from_str(&origin)?);
+            if !forged.is_empty() {
+                headers.insert("x-forwarded-for", HeaderValue::from_str(forged)?);
+            }
+            let (mut socket, _) = client_async(request, stream).await?;
+            let (version, token) = (wire::VERSION, PeerToken([from.octets()[3]; 16]));
+            let hello = wire::encode(&ClientMsg::Hello { version, token });
+            socket.send(Message::text(hello)).await?;
+            let heard = timeout(within(5), socket.next()).await?;
+            match heard.context("it ended")?? {
+                Message::Close(Some(frame)) => Ok((Some(u16::from(frame.code)), socket)),
+                Message::Text(_) => Ok((None, socket)),
+                more => anyhow::bail!("{more:?}"),
+            }
+        };
+        let (refused, _first) = comes(one, "").await?;
+        ensure!(refused.is_none(), "{refused:?}");
+        for forged in ["", "192.0.2.1", "127.0.0.1"] {
+            let (refused, _) = comes(one, forged).await?;
+            let why = format!("a second one as {forged:?}: {refused:?}");
+            ensure!(refused == Some(wire::close::TOO_MANY), why);
+        }
+        let (refused, _second) = comes(other, "").await?;
+        ensure!(refused.is_none(), "{refused:?}");
         Ok(())
     }
 

@@ -13,8 +13,10 @@ use crate::run::{self, Fail, Outcome, ask};
 const SYMBOLS: &[u8] = b"GLIBC_2.";
 const EXECUTABLE: u32 = 0o755;
 const READABLE: u32 = 0o644;
-/// Settings, which a later package does not overwrite. The first of them has to be there.
-const SETTINGS: [&str; 2] = ["environment", "duologue.toml"];
+const ROOTS: u32 = 0o640;
+/// Settings, which a later package does not overwrite. The first of them has to be there, and is read by systemd
+/// as root: it may hold secrets. The other one the server reads by itself, as a user that owns nothing.
+const SETTINGS: [(&str, u32); 2] = [("environment", ROOTS), ("duologue.toml", READABLE)];
 /// For those who put something before the server.
 const EXAMPLES: [&str; 4] = ["Caddyfile", "nginx.conf", "coturn.conf", "Containerfile"];
 const MAINTAINER: &str = "The Duologue developers <duologue@users.noreply.github.com>";
@@ -34,20 +36,7 @@ pub fn build(env: &Env, binary: &Path) -> Outcome<PathBuf> {
         "usr/lib/systemd/system/duologue.service",
         READABLE,
     )?;
-    let mut kept = String::new();
-    for name in SETTINGS {
-        let at = format!("etc/duologue/{name}");
-        if tree.copy_if_there(&deploy.join(name), &at)? {
-            kept += &format!("/{at}\n");
-        }
-    }
-    if kept.contains(".toml") {
-        tree.replace(
-            "etc/duologue/environment",
-            "#DUOLOGUE_CONFIG",
-            "DUOLOGUE_CONFIG",
-        )?;
-    }
+    let kept = settings(&tree, &deploy)?;
     let (version, architecture) = (version(env)?, architecture()?);
     documents(env, &tree, &version)?;
     for script in ["postinst", "prerm", "postrm"] {
@@ -68,6 +57,25 @@ pub fn build(env: &Env, binary: &Path) -> Outcome<PathBuf> {
     Ok(package)
 }
 
+/// Answers with their places, a line each.
+fn settings(tree: &Tree, deploy: &Path) -> Outcome<String> {
+    let mut kept = String::new();
+    for (name, mode) in SETTINGS {
+        let at = format!("etc/duologue/{name}");
+        if tree.copy_if_there(&deploy.join(name), &at, mode)? {
+            kept += &format!("/{at}\n");
+        }
+    }
+    if kept.contains(".toml") {
+        tree.replace(
+            "etc/duologue/environment",
+            "#DUOLOGUE_CONFIG",
+            "DUOLOGUE_CONFIG",
+        )?;
+    }
+    Ok(kept)
+}
+
 fn documents(env: &Env, tree: &Tree, version: &str) -> Outcome {
     let (root, place) = (env.root(), "usr/share/doc/duologue");
     let copyright = root.join("deploy/debian/copyright");
@@ -86,11 +94,12 @@ fn documents(env: &Env, tree: &Tree, version: &str) -> Outcome {
         tree.write_bytes(&format!("{place}/{name}.gz"), &packed)?;
     }
     for page in PAGES {
-        tree.copy_if_there(&root.join("docs").join(page), &format!("{place}/{page}"))?;
+        let at = format!("{place}/{page}");
+        tree.copy_if_there(&root.join("docs").join(page), &at, READABLE)?;
     }
     for example in EXAMPLES {
         let at = format!("{place}/examples/{example}");
-        tree.copy_if_there(&root.join("deploy").join(example), &at)?;
+        tree.copy_if_there(&root.join("deploy").join(example), &at, READABLE)?;
     }
     Ok(())
 }
@@ -192,10 +201,10 @@ impl Tree {
         Ok(())
     }
 
-    fn copy_if_there(&self, from: &Path, at: &str) -> Outcome<bool> {
+    fn copy_if_there(&self, from: &Path, at: &str, mode: u32) -> Outcome<bool> {
         let there = from.exists();
         if there {
-            self.copy(from, at, READABLE)?;
+            self.copy(from, at, mode)?;
         }
         Ok(there)
     }
@@ -211,9 +220,11 @@ impl Tree {
         Ok(())
     }
 
+    /// Whoever may read it stays the same.
     fn replace(&self, at: &str, what: &str, with: &str) -> Outcome {
-        let text = fs::read_to_string(self.0.join(at))?;
-        self.write(at, &text.replace(what, with))
+        let file = self.0.join(at);
+        let text = fs::read_to_string(&file)?;
+        Ok(fs::write(file, text.replace(what, with))?)
     }
 
     /// In KiB, as Debian reckons.
@@ -247,6 +258,31 @@ fn set_mode(_: &Path, _: u32) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn settings_that_may_hold_secrets_are_roots_and_those_that_the_server_reads_are_not() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = std::env::temp_dir().join(format!("duologue-deb-{}", std::process::id()));
+        let tree = Tree::begin(folder.clone()).unwrap();
+        let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
+        let kept = settings(&tree, &deploy).unwrap();
+        assert_eq!(
+            kept,
+            "/etc/duologue/environment\n/etc/duologue/duologue.toml\n"
+        );
+        let mode = |name: &str| {
+            let file = folder.join("etc/duologue").join(name);
+            fs::metadata(file).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!(
+            (mode("environment"), mode("duologue.toml")),
+            (ROOTS, READABLE)
+        );
+        let text = fs::read_to_string(folder.join("etc/duologue/environment")).unwrap();
+        assert!(text.contains("\nDUOLOGUE_CONFIG=/etc/duologue/duologue.toml\n"));
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn the_newest_library_that_it_takes_from_is_named() {

@@ -12,9 +12,10 @@ mod letters;
 pub use claims::{Fold, Folded};
 
 use crate::{
-    hub::{ClientKey, Effect},
+    hub::{ClientKey, Effect, Source},
     ids::PeerId,
-    pace::{Bucket, MESSAGES, Pace},
+    pace::{Bucket, MESSAGES, Pace, Rate},
+    shares::{Paces, Shares},
     time::Millis,
     wire::{
         self, close,
@@ -33,6 +34,11 @@ use claims::{Claims, Left};
 /// The list and its changes are told no more often than this, so that a thousand people who come at once
 /// are told, and tell, in a few messages and not in a million.
 const GATHER: u64 = 250;
+/// What one tab may do that everybody is told of: be under a name, or another one, and be busy or not.
+const CHANGES: Rate = Rate {
+    burst: 20,
+    a_minute: 30,
+};
 /// So many messages in a row that mean nothing, and the tab is no tab of ours.
 const BAD_IN_A_ROW: u8 = 8;
 /// Characters of a name that are repeated to whoever it was refused.
@@ -42,6 +48,8 @@ const ECHO: usize = 64;
 pub struct Rules {
     /// Tabs at once.
     pub tabs: usize,
+    /// What all tabs of one source may do together that everybody is told of.
+    pub changes: Rate,
     /// Whether people see who is here. Otherwise whoever calls must know the name.
     pub listed: bool,
     pub fold: Fold,
@@ -51,7 +59,10 @@ pub struct Rules {
 struct Tab {
     /// The folded name that it is signed in under.
     name: Option<String>,
+    /// What it shares limits with, if anything.
+    source: Option<Source>,
     bucket: Bucket,
+    changes: Bucket,
     bad_in_a_row: u8,
 }
 
@@ -60,6 +71,7 @@ pub struct Directory {
     rules: Rules,
     tabs: BTreeMap<ClientKey, Tab>,
     claims: Claims,
+    shares: Shares,
     /// Names of which the others have still to be told, as they are shown, and when that is due.
     changed: BTreeMap<String, String>,
     /// Tabs that have signed in since the last telling, and have no list yet.
@@ -89,6 +101,7 @@ impl Directory {
             rules,
             tabs: BTreeMap::new(),
             claims: Claims::default(),
+            shares: Shares::default(),
             changed: BTreeMap::new(),
             newcomers: BTreeSet::new(),
             due: None,
@@ -98,8 +111,9 @@ impl Directory {
     }
 
     /// Other limits, from now on; nobody is sent away for them.
-    pub fn allow(&mut self, tabs: usize) {
+    pub fn allow(&mut self, tabs: usize, changes: Rate) {
         self.rules.tabs = tabs;
+        self.rules.changes = changes;
     }
 
     /// Names that are somebody's: of those who are here, and of those who were until a moment ago.
@@ -112,17 +126,25 @@ impl Directory {
         self.tabs.get(&key).is_some_and(|tab| tab.name.is_some())
     }
 
+    /// One that shares its limits with nobody.
     pub fn connect(&mut self, key: ClientKey) -> Effects {
+        self.connect_from(key, None)
+    }
+
+    pub fn connect_from(&mut self, key: ClientKey, source: Option<Source>) -> Effects {
         if self.tabs.len() >= self.rules.tabs {
             let full = denied(key, No::plain(Denial::Full));
             return [full, Effect::Close(key, close::SERVER_FULL)].into();
         }
         let tab = Tab {
             name: None,
+            source,
             bucket: Bucket::default(),
+            changes: Bucket::default(),
             bad_in_a_row: 0,
         };
         self.tabs.insert(key, tab);
+        self.shares.come(source);
         Vec::new()
     }
 
@@ -136,7 +158,11 @@ impl Directory {
 
     fn drop_tab(&mut self, now: Millis, key: ClientKey, effects: &mut Effects) {
         self.newcomers.remove(&key);
-        if let Some(name) = self.tabs.remove(&key).and_then(|tab| tab.name) {
+        let Some(tab) = self.tabs.remove(&key) else {
+            return;
+        };
+        self.shares.go(tab.source);
+        if let Some(name) = tab.name {
             self.leave(now, key, &name, false, effects);
         }
     }
@@ -147,6 +173,7 @@ impl Directory {
         let Some(tab) = self.tabs.get_mut(&key) else {
             return effects;
         };
+        self.shares.tidy(now, self.rules.changes);
         let done = match tab.bucket.take(now, MESSAGES) {
             Pace::Fine => match wire::decode(text, wire::MAX_FRAME) {
                 Ok(ask) => self.ask(now, key, ask, &mut effects),
@@ -232,6 +259,9 @@ impl Directory {
                 if version != wire::VERSION {
                     return Err(No(Denial::UnsupportedVersion, name));
                 }
+                if !self.is_paced(now, key) {
+                    return Err(No(Denial::TooFast, name));
+                }
                 self.sign_in(now, key, me, &name, (token.id(), letters), effects)
             }
             (Ask::Ping, _) => {
@@ -254,6 +284,9 @@ impl Directory {
             }
             (_, None) => Err(No::plain(Denial::NotSignedIn)),
             (Ask::Busy { busy }, Some(me)) => {
+                if !self.is_paced(now, key) {
+                    return Err(No::plain(Denial::TooFast));
+                }
                 if self.claims.set_busy(&me, key, busy) {
                     self.note_of(now, &me);
                 }
@@ -269,6 +302,16 @@ impl Directory {
             }
             (Ask::Tell { to, letter }, Some(me)) => self.tell(&me, to, letter, effects),
         }
+    }
+
+    /// Whether this tab may do one more thing that everybody is told of.
+    fn is_paced(&mut self, now: Millis, key: ClientKey) -> bool {
+        let paces = Paces {
+            each: CHANGES,
+            source: self.rules.changes,
+        };
+        let tab = self.tabs.get_mut(&key);
+        tab.is_none_or(|tab| (self.shares).is_paced(now, &mut tab.changes, tab.source, paces))
     }
 
     fn sign_in(
@@ -303,6 +346,7 @@ impl Directory {
             .claims
             .take(now, key, &folded, &shown, owner)
             .ok_or(No(Denial::Taken, shown))?;
+        let is_new = before.is_none();
         if let Some(before) = before.filter(|before| *before != folded) {
             self.leave(now, key, &before, true, effects);
         }
@@ -318,7 +362,8 @@ impl Directory {
         };
         let listed = self.rules.listed;
         effects.push(send(key, Say::SignedIn { name, listed }));
-        if listed {
+        // Whoever has the list is told what changes in it, their own name too.
+        if listed && is_new {
             self.newcomers.insert(key);
         }
         Ok(())

@@ -6,15 +6,15 @@ pub(crate) mod abroad;
 mod admit;
 mod limits;
 mod room;
-mod shares;
 
+pub use crate::shares::Source;
 pub use limits::Limits;
 pub(crate) use limits::{MAX_BODY, MAX_CARD, is_sealed};
-pub use shares::Source;
 
 use crate::{
     ids::{PeerId, PeerToken, RoomId},
     pace::{Bucket, MESSAGES, Pace},
+    shares::Shares,
     time::Millis,
     wire::{self, ClientMsg, Refusal, Sealed, ServerMsg, close},
 };
@@ -24,7 +24,6 @@ use alloc::{
     vec::Vec,
 };
 use room::{Place, Room, Seat};
-use shares::Shares;
 
 /// So many messages in a row that mean nothing, and the client is no client of ours.
 const BAD_IN_A_ROW: u8 = 8;
@@ -104,6 +103,11 @@ impl Hub {
         self.clients.get(&key)?.peer
     }
 
+    /// Whether it is in a room, or looks at one.
+    pub fn has_place(&self, key: ClientKey) -> bool {
+        (self.clients.get(&key)).is_some_and(|client| !client.rooms.is_empty())
+    }
+
     /// One that shares its limits with nobody.
     pub fn connect(&mut self, key: ClientKey) -> Vec<Effect> {
         self.connect_from(key, None)
@@ -147,7 +151,7 @@ impl Hub {
         let Some(client) = self.clients.get_mut(&key) else {
             return effects;
         };
-        self.shares.tidy(now, &self.limits);
+        self.shares.tidy(now, self.limits.joins_per_source);
         match client.bucket.take(now, MESSAGES) {
             Pace::Fine => {}
             Pace::TooFast => {

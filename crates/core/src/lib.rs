@@ -32,6 +32,7 @@
 //! | `cluster` | the rooms of several servers that speak to each other |
 //! | `directory` | the server's names, another one |
 //! | `pace`    | how fast a server lets one client speak, or one address do something |
+//! | `shares`  | what clients of one address have together |
 //! | `tabs`    | the same rooms between tabs, with no server at all |
 //!
 //! Nothing here knows a browser, a socket, a clock or a source of chance.
@@ -61,6 +62,7 @@ pub mod peer;
 pub mod policy;
 pub mod ring;
 pub mod seal;
+mod shares;
 pub mod speaker;
 pub mod stereo;
 pub mod table;

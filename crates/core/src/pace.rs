@@ -2,6 +2,7 @@
 //! each client says; the hub and the server's door have some for what one address does.
 
 use crate::time::Millis;
+use alloc::vec::Vec;
 
 /// So much at once, and so much in each minute after that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +41,10 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn take(&mut self, now: Millis, rate: Rate) -> Pace {
-        self.fill(now, rate);
-        let size = u64::from(rate.burst) * ONE;
-        if self.missing + ONE <= size {
-            self.missing += ONE;
+        let (burst, a_minute) = (rate.burst.into(), rate.a_minute.into());
+        if self.spend(now, 1, burst, a_minute) {
             // Not at the first message that fits: one who never pauses would be forgiven for ever.
-            if self.missing <= size / 2 {
+            if self.missing <= burst * ONE / 2 {
                 self.refusals = 0;
             }
             return Pace::Fine;
@@ -58,16 +57,47 @@ impl Bucket {
         }
     }
 
+    /// So much at a time, out of a bucket that holds `burst`: for bytes, which come in numbers that no
+    /// `Rate` has room for. Whether it was there; if not, nothing is taken.
+    pub fn spend(&mut self, now: Millis, much: u64, burst: u64, a_minute: u64) -> bool {
+        self.fill(now, a_minute);
+        let spent = self.missing.saturating_add(much.saturating_mul(ONE));
+        let has = spent <= burst.saturating_mul(ONE);
+        if has {
+            self.missing = spent;
+        }
+        has
+    }
+
     /// Nothing is left of what was done: whoever has such a bucket may as well have a new one.
     pub fn is_full(&mut self, now: Millis, rate: Rate) -> bool {
-        self.fill(now, rate);
+        self.debt(now, rate) == 0
+    }
+
+    pub fn is_full_by(&mut self, now: Millis, a_minute: u64) -> bool {
+        self.fill(now, a_minute);
         self.missing == 0
     }
 
-    fn fill(&mut self, now: Millis, rate: Rate) {
-        let gained = (now.since(self.filled)).saturating_mul(u64::from(rate.a_minute));
+    /// What is left of what was done: the more, the longer it has to be remembered.
+    pub fn debt(&mut self, now: Millis, rate: Rate) -> u64 {
+        self.fill(now, rate.a_minute.into());
+        self.missing
+    }
+
+    fn fill(&mut self, now: Millis, a_minute: u64) {
+        let gained = (now.since(self.filled)).saturating_mul(a_minute);
         self.missing = self.missing.saturating_sub(gained);
         self.filled = self.filled.max(now);
+    }
+}
+
+/// Where there are too many to be remembered: the debt up to which they are forgotten, so that no more than
+/// `keep` stay. Those who did most stay: nobody is forgiven because many others did a little.
+pub fn forgivable(mut debts: Vec<u64>, keep: usize) -> u64 {
+    match debts.len().checked_sub(keep + 1) {
+        Some(last) => *debts.select_nth_unstable(last).1,
+        None => 0,
     }
 }
 
@@ -119,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_taken_as_many_as_come_and_all_of_them_or_none() {
+        const A_SECOND: u64 = 250_000_000;
+        let mut bucket = Bucket::default();
+        let mut spend = |now, much| bucket.spend(Millis(now), much, A_SECOND, 60 * A_SECOND);
+        assert!(spend(0, A_SECOND - 1_000) && spend(0, 1_000));
+        assert!(!spend(0, 1) && !spend(1, A_SECOND / 1_000 + 1));
+        assert!(spend(1, A_SECOND / 1_000) && !spend(1, 1));
+        assert!(
+            !spend(60_000, A_SECOND + 1),
+            "no more than a second's worth"
+        );
+        assert!(spend(60_000, A_SECOND));
+        assert!(!spend(70_000, u64::MAX));
+    }
+
+    #[test]
     fn a_slow_rate_fills_by_minutes_and_a_full_bucket_is_known_for_one() {
         let rate = Rate {
             burst: 3,
@@ -131,6 +177,21 @@ mod tests {
         assert_eq!(bucket.take(Millis(60_000), rate), Pace::Fine);
         assert!(!bucket.is_full(Millis(239_999), rate));
         assert!(bucket.is_full(Millis(240_000), rate));
+    }
+
+    #[test]
+    fn where_there_are_too_many_those_who_did_most_are_remembered() {
+        for (debts, keep, forgiven) in [
+            (vec![], 2, 0),
+            (vec![5, 9], 2, 0),
+            (vec![9, 1, 5], 2, 1),
+            (vec![1, 9, 1, 5, 1], 2, 1),
+            // More of the same than are kept: none of them is worth more than another.
+            (vec![7; 10], 2, 7),
+            (vec![3, 4], 0, 4),
+        ] {
+            assert_eq!(forgivable(debts.clone(), keep), forgiven, "{debts:?}");
+        }
     }
 
     #[test]

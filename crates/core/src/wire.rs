@@ -476,13 +476,28 @@ pub fn clean_name(name: &str) -> String {
             clean.push(c);
         }
     }
-    clean
+    // What belongs to other letters is no name without them.
+    match clean.chars().all(is_blank) {
+        true => String::new(),
+        false => clean,
+    }
 }
 
-/// Zero-width and direction-changing characters: they make one name look like another.
+/// Zero-width and direction-changing characters, and letters without any shape: they make one name look
+/// like another.
 pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+}
+
+/// Takes part in writing, and alone shows nothing: these, and signs that choose or join the shapes of other
+/// letters, which Mongolian, Khmer and emoji need.
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || is_invisible(c)
+        || matches!(c, '\u{34f}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

@@ -4,8 +4,14 @@
 mod acme;
 mod cluster;
 mod entry;
+mod quotas;
+mod secure;
+mod waiting;
 
 pub(crate) use entry::{EntryArgs, LimitArgs, Missing};
+pub(crate) use quotas::QuotaArgs;
+pub(crate) use secure::{Secure, usual_state};
+pub(crate) use waiting::WaitingArgs;
 
 use crate::inside::InsideArgs;
 use acme::AcmeArgs;
@@ -16,12 +22,8 @@ use duologue_server::{
     log::Log,
     origin,
     relays::{self, Turn},
-    tls::{
-        Tls,
-        acme::{Acme, domain},
-    },
 };
-use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Duologue: the page, and the signalling that introduces people to each other.
 ///
@@ -110,7 +112,7 @@ pub(crate) struct Args {
     /// A TURN server for the page, which relays where nothing else gets through, like
     /// 'turn:turn.example.org?secret=SECRET', or '…?secret-file=FILE' so that nobody reads it off the list of
     /// processes; may be repeated. The secret is the one that coturn calls static-auth-secret: each visitor
-    /// gets a password of their own, good for twelve hours.
+    /// gets a password of their own, good for --ticket-hours.
     #[arg(
         long,
         value_name = "URL",
@@ -120,6 +122,18 @@ pub(crate) struct Args {
         value_delimiter = ','
     )]
     pub turn: Vec<Turn>,
+
+    /// How long a visitor's name and password for a relay are good. Who has borrowed an address by then keeps
+    /// it.
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "What it offers",
+        env = "DUOLOGUE_TICKET_HOURS",
+        default_value_t = 12,
+        value_parser = clap::value_parser!(u16).range(1..=720)
+    )]
+    pub ticket_hours: u16,
 
     #[command(flatten)]
     pub inside: InsideArgs,
@@ -152,6 +166,12 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub limits: LimitArgs,
+
+    #[command(flatten)]
+    pub quotas: QuotaArgs,
+
+    #[command(flatten)]
+    pub waiting: WaitingArgs,
 
     /// Numbers for Prometheus: `near` tells them at /metrics to programs on this machine, an ADDRESS tells
     /// them there, to whoever reaches it, and `off` to nobody.
@@ -239,67 +259,6 @@ impl From<LogKind> for Log {
     }
 }
 
-/// What `--tls` takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Secure {
-    SelfSigned,
-    Acme(Vec<String>),
-    Files(PathBuf, PathBuf),
-}
-
-impl FromStr for Secure {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(domains) = text.strip_prefix("acme:") {
-            let domains: Result<_, _> = domains.split(',').map(domain).collect();
-            return Ok(Secure::Acme(domains?));
-        }
-        match (text, text.split_once(',')) {
-            ("self-signed", _) => Ok(Secure::SelfSigned),
-            (_, Some((certificate, key))) if !certificate.is_empty() && !key.is_empty() => {
-                Ok(Secure::Files(certificate.into(), key.into()))
-            }
-            _ => Err("say self-signed, acme: and a domain, or the files of a certificate and its key with a comma between them".into()),
-        }
-    }
-}
-
-impl Secure {
-    pub fn with(self, state: Option<PathBuf>, acme: AcmeArgs) -> Result<Tls, String> {
-        match self {
-            Secure::Files(certificate, key) => Ok(Tls::Files { certificate, key }),
-            Secure::SelfSigned => Ok(Tls::SelfSigned {
-                state: kept_in(state)?,
-            }),
-            Secure::Acme(domains) => Ok(Tls::Acme(Acme {
-                domains,
-                contact: acme.acme_contact,
-                directory: acme.acme_directory,
-                root: acme.acme_root,
-                state: kept_in(state)?,
-            })),
-        }
-    }
-}
-
-fn kept_in(state: Option<PathBuf>) -> Result<PathBuf, String> {
-    let none = "there is no home to keep a certificate in; name a folder with --state";
-    Ok(state.or_else(usual_state).ok_or(none)?)
-}
-
-/// Where systemd, or the desktop, wants it.
-pub(crate) fn usual_state() -> Option<PathBuf> {
-    let folder = |name| {
-        env::var_os(name)
-            .filter(|it| !it.is_empty())
-            .map(PathBuf::from)
-    };
-    folder("STATE_DIRECTORY")
-        .or_else(|| Some(folder("XDG_STATE_HOME")?.join("duologue")))
-        .or_else(|| Some(folder("HOME")?.join(".local/state/duologue")))
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Directory {
     Listed,
@@ -330,23 +289,6 @@ mod tests {
     }
 
     #[test]
-    fn https_is_of_ones_own_making_or_of_two_files() {
-        let tls = |text| Args::parse_from(["duologue", "--tls", text]).tls;
-        assert_eq!(tls("self-signed"), Some(Secure::SelfSigned));
-        assert_eq!(
-            tls("a.pem,b.pem"),
-            Some(Secure::Files("a.pem".into(), "b.pem".into()))
-        );
-        assert_eq!(
-            tls("acme:calls.example.org,www.Example.org"),
-            Some(Secure::Acme(vec![
-                "calls.example.org".into(),
-                "www.example.org".into()
-            ]))
-        );
-    }
-
-    #[test]
     fn options_repeat_and_wrong_ones_are_refused() {
         let args = Args::parse_from([
             "duologue",
@@ -367,6 +309,10 @@ mod tests {
             ["--trusted-proxy", "localhost"],
             ["--client-pace", "300"],
             ["--client-pace", "0,1"],
+            ["--relay-loans", "2000,400"],
+            ["--relay-megabits", "0,1,1"],
+            ["--place-seconds", "0"],
+            ["--ticket-hours", "0"],
             ["--directory", "hidden"],
             ["--ring-seconds", "0"],
             ["--tls", "yes"],

@@ -73,7 +73,12 @@ fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 
 impl InsideArgs {
     /// The relay to run, if any, beside a server that listens there.
-    pub fn inside(self, listen: &[SocketAddr], tls: Option<&Secure>) -> Option<Inside> {
+    pub fn inside(
+        self,
+        listen: &[SocketAddr],
+        tls: Option<&Secure>,
+        quotas: Quotas,
+    ) -> Option<Inside> {
         let is_public = !self.relay_address.is_empty();
         let is_near = self.relay == Kind::Private || tls == Some(&Secure::SelfSigned);
         let (reach, if_busy) = match (self.relay, is_public, is_near) {
@@ -94,7 +99,7 @@ impl InsideArgs {
             addresses: self.relay_address,
             whom: Whom::Within(reach),
             ports: self.relay_ports,
-            quotas: Quotas::default(),
+            quotas,
         })
     }
 }
@@ -128,7 +133,8 @@ mod tests {
     fn inside(words: &[&str], listen: &str, tls: Option<&Secure>) -> Option<Inside> {
         let all = ["duologue"].iter().chain(words);
         let listen = [listen.parse().unwrap()];
-        Alone::parse_from(all).inside.inside(&listen, tls)
+        let inside = Alone::parse_from(all).inside;
+        inside.inside(&listen, tls, Quotas::default())
     }
 
     #[test]

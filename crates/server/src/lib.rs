@@ -5,12 +5,15 @@
 //! |-----------|------|
 //! | `assets`  | the bundle: content types, caching, precompressed siblings |
 //! | `cluster` | this server as one of several that share their rooms |
+//! | `cross`   | what browsers are told for pages of other origins |
 //! | `doors`   | how many there are, from where, and how fast new ones come |
 //! | `headers` | what every answer carries: the content policy and its like |
 //! | `listen`  | sockets that accept, header timeout, stopping |
 //! | `log`     | what is told to whoever runs this |
+//! | `meter`   | whether a client has begun a message that it does not end |
 //! | `metrics` | what is counted, and who may read it |
 //! | `names`   | which names look alike |
+//! | `network` | which addresses are one somebody's |
 //! | `origin`  | which pages may open `/ws` |
 //! | `passes`  | who may use a host that is not for everybody |
 //! | `proxies` | who it is that comes through a proxy |
@@ -19,6 +22,7 @@
 //! | `relay`   | the machines of `duologue-core` with real connections on them |
 //! | `relays`  | STUN and TURN servers that the page is told of, and passwords for them |
 //! | `router`  | which address leads where |
+//! | `secret`  | files for nobody's eyes but ours |
 //! | `socket`  | one WebSocket: deadlines, pings, close codes |
 //! | `terms`   | everything that may change while the server runs |
 //! | `tls`     | certificates: of files or of this host's own making; the handshake |
@@ -26,12 +30,15 @@
 
 pub mod assets;
 pub mod cluster;
+mod cross;
 pub mod doors;
 mod headers;
 mod listen;
 pub mod log;
+mod meter;
 mod metrics;
 mod names;
+mod network;
 pub mod origin;
 pub mod passes;
 pub mod proxies;
@@ -40,6 +47,7 @@ mod queue;
 mod relay;
 pub mod relays;
 mod router;
+pub mod secret;
 mod socket;
 mod terms;
 pub mod tls;
@@ -114,7 +122,7 @@ pub enum DirectoryKind {
     Listed,
 }
 
-/// How long the server waits for what. Tests shorten it; nobody else should need to.
+/// How long the server waits for what. Tests shorten it; few others should need to.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
     /// From the first byte (or the last answer) to the end of a request's header.
@@ -124,8 +132,9 @@ pub struct Timing {
     pub life: Duration,
     /// Without a request, on a connection for many of them.
     pub idle: Duration,
-    /// From the open socket to `hello`.
-    pub hello: Duration,
+    /// From the open socket to a room, or a name; for whoever has none any more; and for half a message to
+    /// become a whole one.
+    pub place: Duration,
     /// Between two pings. Two without any sign of life, and the socket is closed: within 15 seconds.
     pub ping: Duration,
     /// For one message to leave this machine.
@@ -142,7 +151,7 @@ impl Default for Timing {
             header: Duration::from_secs(5),
             life: Duration::from_secs(300),
             idle: Duration::from_secs(60),
-            hello: Duration::from_secs(10),
+            place: Duration::from_secs(10),
             ping: Duration::from_millis(4_500),
             send: Duration::from_secs(5),
             drain: Duration::from_secs(4),

@@ -2,7 +2,10 @@
 //! `axum::serve`, which cannot be told how long a request's header may take.
 
 use crate::{
-    Config, Metrics, Terms, Timing, log,
+    Config, Metrics, Terms, Timing,
+    doors::Shut,
+    log,
+    meter::Metered,
     metrics::{self, Lost},
     proxy_protocol,
     router::{self, Shared},
@@ -26,7 +29,9 @@ use hyper_util::{
 };
 use std::{
     convert::Infallible,
-    fmt, io,
+    fmt,
+    future::pending,
+    io,
     net::SocketAddr,
     pin::pin,
     sync::{
@@ -43,19 +48,23 @@ use tokio::{
 };
 
 /// After a failed accept, which mostly means that there are no file handles left just now.
-const BREATHER: Duration = Duration::from_millis(50);
-/// How every TLS connection begins, and no HTTP one.
-const TLS_HANDSHAKE: [u8; 1] = [22];
+pub(crate) const BREATHER: Duration = Duration::from_millis(50);
+/// How every TLS connection begins, and neither HTTP nor STUN.
+pub(crate) const TLS_HANDSHAKE: [u8; 1] = [22];
 /// Of HTTP/2: requests at once on one connection, bytes of one's headers, and how often a connection that
 /// says nothing is asked whether it is there.
 const STREAMS: u32 = 64;
 const HEADERS: u32 = 16 * 1024;
+/// Of HTTP/1: a request's line and headers, and the same of what is on its way back. hyper would take 408 KiB.
+const REQUEST: usize = 16 * 1024;
 const PROBE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
 pub enum StartError {
     Address(SocketAddr, io::Error),
     Relay(SocketAddr, io::Error),
+    /// Nobody can say whom the relay has to keep out of.
+    Interfaces(io::Error),
     Certificate(TlsError),
 }
 
@@ -64,6 +73,13 @@ impl fmt::Display for StartError {
         let (address, cause, option) = match self {
             StartError::Address(address, cause) => (address, cause, "--listen"),
             StartError::Relay(address, cause) => (address, cause, "--relay-listen"),
+            StartError::Interfaces(cause) => {
+                return write!(
+                    f,
+                    "cannot see which networks this machine is on: {cause}; the relay inside would not \
+                     know whom to keep out of, and --relay off starts without it"
+                );
+            }
             StartError::Certificate(error) => return error.fmt(f),
         };
         match cause.kind() {
@@ -231,17 +247,26 @@ async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<
         match accepted {
             Ok((stream, from)) => {
                 log::detail(from.ip(), "connected");
-                // Whoever has far too many already is not worth an answer.
                 match site.shared.standing.meet(from.ip()) {
-                    Some(guest) => {
+                    Ok(guest) => {
                         tokio::spawn(meet(stream, guest, site.clone(), stopped.clone()));
                     }
-                    None => metrics::dropped(Lost::Connection, "address_full"),
+                    Err(shut) => refuse(shut),
                 }
             }
             Err(_) => sleep(BREATHER).await,
         }
     }
+}
+
+/// Whoever has far too many connections already is not worth an answer.
+fn refuse(shut: Shut) {
+    let reason = match shut {
+        Shut::Full => "server_full",
+        Shut::TooMany => "address_full",
+        Shut::TooFast => "too_fast",
+    };
+    metrics::dropped(Lost::Handshake, reason);
 }
 
 /// How a connection fails is the client's affair, and its address nobody's: it is counted, and no more.
@@ -251,13 +276,15 @@ async fn meet(mut stream: TcpStream, mut guest: Guest, site: Site, stopped: watc
     let timing = site.timing;
     if site.shared.standing.is_announced(&guest) {
         let said = timeout(timing.header, proxy_protocol::read(&mut stream)).await;
-        let Ok(Ok(said)) = said else { return };
+        let Ok(Ok(said)) = said else {
+            return metrics::dropped(Lost::Handshake, "no_proxy_line");
+        };
         if let Some(address) = said {
             drop(guest);
-            let Some(served) = site.shared.standing.announce(address) else {
-                return;
+            guest = match site.shared.standing.announce(address) {
+                Ok(served) => served,
+                Err(shut) => return refuse(shut),
             };
-            guest = served;
         }
     }
     let Some(secured) = site.secured else {
@@ -289,10 +316,12 @@ async fn serve(
     timing: Timing,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let stream = Metered::new(stream, guest.meter());
     // Without a request, the next one's header is what is waited for.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timing.header)
+        .max_buf_size(REQUEST)
         .serve_connection(TokioIo::new(stream), introduce(guest, router, || {}))
         .with_upgrades();
     let mut connection = pin!(connection);
@@ -330,9 +359,19 @@ async fn serve_http2(
         _ = stopped.wait_for(|stop| *stop) => {}
         () = sleep(timing.life) => {}
         () = silence(&asked, timing.idle) => {}
+        // It may not even have begun to speak: nothing to be graceful about.
+        () = nothing(&asked, timing.header) => return metrics::dropped(Lost::Handshake, "slow_header"),
     }
     connection.as_mut().graceful_shutdown();
     timeout(timing.life, connection).await.ok();
+}
+
+/// Comes back when nothing has been asked for after so long, and otherwise never.
+async fn nothing(asked: &AtomicU64, first: Duration) {
+    sleep(first).await;
+    if asked.load(Ordering::Relaxed) > 0 {
+        pending::<()>().await;
+    }
 }
 
 /// Comes back when nothing was asked for so long.

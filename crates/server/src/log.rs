@@ -50,7 +50,18 @@ struct Summed {
 
 /// Once, before anything is said. `details` lets addresses appear.
 pub fn begin(log: Log, details: bool) {
-    if LOG.set(log).is_err() || log == Log::Off {
+    if LOG.set(log).is_err() {
+        return;
+    }
+    // What was at hand when it panicked is nobody's to read.
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string);
+        match is_on() {
+            true => error!(at = place, "panicked"),
+            false => plain(&format!("panicked at {}", place.unwrap_or_default())),
+        }
+    }));
+    if log == Log::Off {
         return;
     }
     if details {
@@ -66,11 +77,6 @@ pub fn begin(log: Log, details: bool) {
     tracing_subscriber::registry()
         .with(layer.with_filter(ours))
         .init();
-    // What was at hand when it panicked is nobody's to read.
-    panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string);
-        error!(at = place, "panicked");
-    }));
 }
 
 /// To whoever runs this, however much they want to read.
@@ -174,6 +180,40 @@ fn since<'a>(
 mod tests {
     use super::*;
     use metrics::Lost;
+    use std::{env, process::Command, thread};
+
+    const CHILD: &str = "DUOLOGUE_TEST_PANICS_WITH";
+
+    #[test]
+    fn where_it_panicked_is_told_and_not_with_what() {
+        let log = match env::var(CHILD).as_deref() {
+            Ok("off") => Log::Off,
+            Ok("json") => Log::Json,
+            _ => return in_processes_of_their_own(),
+        };
+        begin(log, false);
+        let died = thread::spawn(|| "x".parse::<u8>().expect("Zacharias"));
+        assert!(died.join().is_err());
+    }
+
+    /// The hook is the whole process's, and other tests want to say what went wrong.
+    fn in_processes_of_their_own() {
+        for log in ["off", "json"] {
+            let ended = Command::new(env::current_exe().unwrap())
+                .args(["--exact", "--nocapture"])
+                .arg("log::tests::where_it_panicked_is_told_and_not_with_what")
+                .env(CHILD, log)
+                .output()
+                .unwrap();
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert!(
+                ended.status.success() && said.contains("panicked"),
+                "{said}"
+            );
+            assert!(said.contains("log.rs"), "{said}");
+            assert!(!said.contains("Zacharias"), "{said}");
+        }
+    }
 
     #[test]
     fn only_what_is_new_is_summed_up() {

@@ -6,12 +6,12 @@ mod inside;
 mod settings;
 mod welcome;
 
-use args::{Args, Command, Missing, Secure, usual_state};
+use args::{Args, Command, Missing, usual_state};
 use duologue_server::{
-    Config, Running, Timing, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays,
-    start,
+    Config, Running, assets::Assets, log, origin::Origins, passes::Passes, relays::Relays, start,
+    tls,
 };
-use settings::{Settings, Trouble};
+use settings::{Settings, Trouble, words};
 use std::{
     env,
     ffi::OsString,
@@ -20,15 +20,17 @@ use std::{
     process::ExitCode,
     time::{Duration, SystemTime},
 };
+use tokio::runtime::Builder;
 use welcome::Scheme;
 
 /// Those that are open besides sockets, with room to spare.
 const FILES_BESIDE: u64 = 64;
 /// What SIGHUP changes. Everything else waits for the next start.
-const RELOADED: [&str; 21] = [
+const RELOADED: [&str; 25] = [
     "origin",
     "stun",
     "turn",
+    "ticket-hours",
     "ring-seconds",
     "password-file",
     "invite-only",
@@ -39,6 +41,7 @@ const RELOADED: [&str; 21] = [
     "max-connections",
     "max-rooms",
     "room-size",
+    "room-lookers",
     "rooms-per-client",
     "clients-per-address",
     "connections-per-address",
@@ -47,13 +50,23 @@ const RELOADED: [&str; 21] = [
     "connection-pace",
     "join-pace",
     "address-join-pace",
+    "ticket-pace",
+    "password-pace",
 ];
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// With the time for telling everybody, less than the 5 seconds that are promised.
+const LAST: Duration = Duration::from_millis(500);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn main() -> ExitCode {
     let said: Vec<OsString> = env::args_os().collect();
     let settings = match Settings::read(&said) {
         Ok(settings) => settings,
+        Err(Trouble::Arguments(error)) if error.use_stderr() => {
+            write!(io::stderr(), "{}", words(&error)).ok();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
+        }
+        // Help, and the version.
         Err(Trouble::Arguments(error)) => error.exit(),
         Err(Trouble::Sentence(sentence)) => return fail(&sentence),
     };
@@ -86,14 +99,15 @@ fn config(args: &Args, key: Missing) -> Result<Config, String> {
         assets: Assets::of([]),
         origins: Origins::allow(args.origin.clone()),
         limits: args.limits.limits(),
-        relays: Relays::of(args.stun.clone(), args.turn.clone()),
-        inside: (args.inside.clone()).inside(&args.listen, args.tls.as_ref()),
+        relays: Relays::of(args.stun.clone(), args.turn.clone())
+            .with_names_for(HOUR * args.ticket_hours.into()),
+        inside: (args.inside.clone()).inside(&args.listen, args.tls.as_ref(), args.quotas.quotas()),
         directory: args.directory.into(),
         ring_seconds: args.ring_seconds,
         entry: (args.entry).entry(&args.limits, state(args).as_deref(), key)?,
         metrics: args.metrics,
         cluster: args.cluster.clone().settings()?,
-        timing: Timing::default(),
+        timing: args.waiting.timing(),
     })
 }
 
@@ -111,13 +125,10 @@ fn assets(args: &Args) -> Result<Assets, String> {
 
 fn check(settings: &Settings) -> Result<(), String> {
     let args = &settings.args;
-    config(args, Missing::Pass)?;
+    let config = config(args, Missing::Pass)?;
     assets(args)?;
-    if let Some(Secure::Files(certificate, key)) = &args.tls {
-        for file in [certificate, key] {
-            std::fs::File::open(file)
-                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        }
+    if let Some(tls) = &config.tls {
+        tls::check(tls).map_err(|error| error.to_string())?;
     }
     print(&format!("{}OK\n", settings.show()))
 }
@@ -133,8 +144,21 @@ fn invite(args: &Args, days: u16, page: Option<&str>) -> Result<(), String> {
     }
 }
 
-#[tokio::main]
-async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
+fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
+    let until_stopped = keep_serving(said, settings);
+    on_a_runtime(until_stopped).map_err(|error| format!("cannot begin: {error}"))?
+}
+
+/// Does that, and does not wait for long for what was begun beside it: the system may be asked for an
+/// address, and take its time.
+fn on_a_runtime<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LAST);
+    Ok(done)
+}
+
+async fn keep_serving(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
     let args = &settings.args;
     log::begin(args.log.into(), args.log_details);
     let config = Config {
@@ -166,7 +190,7 @@ async fn serve(said: Vec<OsString>, settings: Settings) -> Result<(), String> {
 /// what differs from the start and waits for the next one.
 fn reload(said: &[OsString], started: &Settings, running: &Running) -> Result<String, String> {
     let fresh = Settings::read(said).map_err(|trouble| match trouble {
-        Trouble::Arguments(error) => error.to_string(),
+        Trouble::Arguments(error) => words(&error),
         Trouble::Sentence(sentence) => sentence,
     })?;
     running.change(config(&fresh.args, Missing::Make)?.terms());
@@ -247,6 +271,22 @@ impl Asked {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use duologue_server::Timing;
+    use std::{sync::mpsc, time::Instant};
+    use tokio::task::spawn_blocking;
+
+    #[test]
+    fn the_end_does_not_wait_for_the_system() {
+        let begun = Instant::now();
+        let (answers, answer) = mpsc::channel::<()>();
+        let done = on_a_runtime(async {
+            drop(spawn_blocking(move || answer.recv()));
+            7
+        });
+        assert_eq!(done.unwrap(), 7);
+        assert!(begun.elapsed() < Duration::from_secs(5) - Timing::default().drain);
+        drop(answers);
+    }
 
     #[test]
     fn what_can_be_reloaded_is_an_option() {

@@ -24,7 +24,10 @@ pub(crate) fn fold(name: &str) -> Option<Folded> {
     let folded: String = shown.chars().flat_map(as_it_looks).collect();
     let folded: String = skeleton(&folded.to_lowercase()).collect();
     let folded = folded.to_lowercase().replace('i', "l");
-    Some(Folded { shown, folded })
+    // Unicode knows more letters that are nothing to the eye than we do: what is left of the name?
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let folded = words.join(" ");
+    (!folded.is_empty()).then_some(Folded { shown, folded })
 }
 
 fn as_it_looks(c: char) -> Vec<char> {
@@ -56,6 +59,8 @@ mod tests {
             ("ﬁne", "fine"),
             ("Ian", "lan"),
             ("Ian", "ian"),
+            ("Ana", "A\u{3164}na\u{fe0f}"),
+            ("Ana", "\u{fff0} Ana"),
         ] {
             assert!(same(one, other), "{one} and {other}");
         }
@@ -90,6 +95,11 @@ mod tests {
             "",
             " \t",
             "\u{200b}\u{2066}",
+            "\u{3164}",
+            "\u{115f}\u{ffa0}",
+            "\u{fe0f}\u{e0100}",
+            "\u{1d173}",
+            "\u{fff0} \u{fff0}",
             &"x".repeat(33),
             &"a\u{301}".repeat(5_000),
         ] {

@@ -94,6 +94,13 @@ impl Proxies {
     }
 }
 
+/// Whether whoever sends this says that it is for somebody else.
+pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
+    [X_FORWARDED_FOR, header::FORWARDED]
+        .iter()
+        .any(|it| headers.contains_key(it))
+}
+
 /// The address after `for=`.
 fn forwarded(element: &str) -> Option<IpAddr> {
     let mut pairs = element.split(';').filter_map(|it| it.split_once('='));

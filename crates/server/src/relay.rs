@@ -37,8 +37,8 @@ pub(crate) trait Machine: Send + 'static {
     fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Self::Message>>;
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Self::Message>>;
     fn text(&mut self, now: Millis, key: ClientKey, text: &str) -> Vec<Effect<Self::Message>>;
-    /// Whether the client has said who it is.
-    fn is_welcome(&self, key: ClientKey) -> bool;
+    /// Whether the client is what it came for: in a room or looking at one, or signed in.
+    fn has_place(&self, key: ClientKey) -> bool;
     /// Rooms, or names, that there are.
     fn holds(&self) -> usize;
     fn sort(message: &Self::Message) -> Sort;
@@ -69,8 +69,8 @@ impl Machine for Hub {
         Hub::text(self, now, key, text)
     }
 
-    fn is_welcome(&self, key: ClientKey) -> bool {
-        self.peer(key).is_some()
+    fn has_place(&self, key: ClientKey) -> bool {
+        Hub::has_place(self, key)
     }
 
     fn holds(&self) -> usize {
@@ -94,8 +94,8 @@ impl Machine for Directory {
     /// The same list waits for all who come at once, and is kept once.
     const BYTES: usize = 8 * 1024 * 1024;
 
-    fn connect(&mut self, key: ClientKey, _source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
-        Directory::connect(self, key)
+    fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
+        Directory::connect_from(self, key, source)
     }
 
     fn disconnect(&mut self, now: Millis, key: ClientKey) -> Vec<Effect<Arc<Say>>> {
@@ -106,7 +106,7 @@ impl Machine for Directory {
         Directory::text(self, now, key, text)
     }
 
-    fn is_welcome(&self, key: ClientKey) -> bool {
+    fn has_place(&self, key: ClientKey) -> bool {
         self.is_signed_in(key)
     }
 
@@ -201,8 +201,8 @@ impl<M: Machine> Relay<M> {
         inner.perform(now, effects);
     }
 
-    pub(crate) fn is_welcome(&self, key: ClientKey) -> bool {
-        self.lock().machine.is_welcome(key)
+    pub(crate) fn has_place(&self, key: ClientKey) -> bool {
+        self.lock().machine.has_place(key)
     }
 
     pub(crate) fn disconnect(&self, key: ClientKey) {

@@ -2,7 +2,7 @@
 //! gets a name and a password made with it that end by themselves (the TURN REST scheme, which coturn calls
 //! `use-auth-secret`). Must never hand out the secret.
 
-use crate::turn::Offer;
+use crate::{network::Network, turn::Offer};
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -15,14 +15,34 @@ use std::{
 
 /// Longer than a call, and than most tabs stay open.
 const GOOD_FOR: Duration = Duration::from_secs(12 * 60 * 60);
+/// A name that many share is another one after this time.
+const SHARED_FOR: u64 = 60 * 60;
 
 /// All that the page is told of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Relays {
     stun: Vec<String>,
     turn: Vec<Turn>,
     /// Our own.
     inside: Option<Offer>,
+    /// How long a name is good.
+    good_for: Duration,
+}
+
+impl Default for Relays {
+    fn default() -> Self {
+        Relays::of(Vec::new(), Vec::new())
+    }
+}
+
+/// Under which name somebody may borrow. A relay counts what each name uses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ticket {
+    /// Of their own.
+    Own,
+    /// The one of all who come from there too fast for one of their own. Whoever asks a thousand times
+    /// has no thousand shares.
+    Shared(Network),
 }
 
 /// One TURN server.
@@ -44,7 +64,13 @@ impl Relays {
             stun,
             turn,
             inside: None,
+            good_for: GOOD_FOR,
         }
+    }
+
+    /// The same, with names that are good for so long.
+    pub fn with_names_for(self, good_for: Duration) -> Self {
+        Relays { good_for, ..self }
     }
 
     pub(crate) fn with(self, inside: Offer) -> Self {
@@ -58,9 +84,14 @@ impl Relays {
         !self.turn.is_empty() || self.inside.is_some()
     }
 
-    /// As `RTCConfiguration.iceServers` wants it, with relays for whom we trust. `host` is what the page
-    /// was asked for by.
-    pub(crate) fn offer(&self, trusted: bool, now: SystemTime, host: Option<&str>) -> Value {
+    /// As `RTCConfiguration.iceServers` wants it, with relays for whoever has a ticket. `host` is what the
+    /// page was asked for by.
+    pub(crate) fn offer(
+        &self,
+        ticket: Option<Ticket>,
+        now: SystemTime,
+        host: Option<&str>,
+    ) -> Value {
         let mut all: Vec<Value> = Vec::new();
         let inside = self.inside.as_ref().map(|it| (it.urls(host), it.secret()));
         let own = inside.iter().flat_map(|(urls, _)| &urls.stun);
@@ -68,25 +99,33 @@ impl Relays {
         if !stun.is_empty() {
             all.push(json!({ "urls": stun }));
         }
-        if trusted {
+        if let Some(ticket) = ticket {
+            let until = now + self.good_for;
             let own = inside.map(|(urls, secret)| Turn {
                 urls: urls.turn,
                 secret: secret.to_owned(),
             });
             let own = own.filter(|it| !it.urls.is_empty());
             let turn = self.turn.iter().chain(&own);
-            all.extend(turn.filter_map(|it| it.offer(now)));
+            all.extend(turn.filter_map(|it| it.offer(ticket, until)));
         }
         all.into()
     }
 }
 
 impl Turn {
-    fn offer(&self, now: SystemTime) -> Option<Value> {
-        let until = now + GOOD_FOR;
+    fn offer(&self, ticket: Ticket, until: SystemTime) -> Option<Value> {
         let until = until.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-        // The relay counts what each name uses: nobody shares one.
-        let name = format!("{until}:{:016x}", getrandom::u64().ok()?);
+        let name = match ticket {
+            Ticket::Own => format!("{until}:{:016x}", getrandom::u64().ok()?),
+            Ticket::Shared(network) => {
+                let until = until.next_multiple_of(SHARED_FOR);
+                // Whoever runs another relay is not to learn from it where people are.
+                let blind = password(&self.secret, &format!("{network:?} {until}"));
+                let blind = blind.replace(['+', '/', '='], "");
+                format!("{until}:s{}", &blind[..16.min(blind.len())])
+            }
+        };
         let password = password(&self.secret, &name);
         Some(json!({ "urls": self.urls, "username": name, "credential": password }))
     }
@@ -178,8 +217,9 @@ mod tests {
             vec![turn("turn:a.example:3478?secret=north")],
         );
         let plain = json!([{ "urls": ["stun:a.example"] }]);
-        assert_eq!(relays.offer(false, NOW, None), plain);
-        let (one, other) = (relays.offer(true, NOW, None), relays.offer(true, NOW, None));
+        assert_eq!(relays.offer(None, NOW, None), plain);
+        let offer = || relays.offer(Some(Ticket::Own), NOW, None);
+        let (one, other) = (offer(), offer());
         let urls = json!([
             "turn:a.example:3478?transport=udp",
             "turn:a.example:3478?transport=tcp"
@@ -192,6 +232,31 @@ mod tests {
         for said in [one.to_string(), format!("{relays:?}")] {
             assert!(!said.contains("north"), "{said}");
         }
+    }
+
+    #[test]
+    fn whoever_asks_too_often_shares_a_name_with_those_beside_them_and_nobody_else() {
+        let hour = Duration::from_secs(60 * 60);
+        let turn = vec![turn("turn:a.example:3478?secret=north")];
+        let relays = Relays::of(Vec::new(), turn).with_names_for(2 * hour);
+        let name = |address: &str, now| {
+            let network = Network::of(address.parse().unwrap());
+            let offer = relays.offer(Some(Ticket::Shared(network)), now, None);
+            let name = offer[0]["username"].as_str().unwrap().to_owned();
+            assert_eq!(offer[0]["credential"], password("north", &name));
+            name
+        };
+        let shared = name("2001:db8::1", NOW);
+        assert_eq!(shared.split_once(':').unwrap().0, "7200");
+        assert!(shared.len() < 64 && !shared.contains("2001"), "{shared}");
+        assert_eq!(name("2001:db8::2", NOW), shared);
+        assert_ne!(name("2001:db8:0:1::1", NOW), shared);
+        let later = NOW + Duration::from_secs(1);
+        assert_eq!(
+            name("2001:db8::1", later).split_once(':').unwrap().0,
+            "10800"
+        );
+        assert_eq!(name("2001:db8::1", later), name("2001:db8::3", NOW + hour));
     }
 
     #[test]

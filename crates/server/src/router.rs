@@ -1,16 +1,17 @@
 //! Which address leads where: the page's files, what the page asks about this server, and the socket.
 
 use crate::{
-    Config, DirectoryKind, Metrics, Timing,
+    Config, DirectoryKind, Entry, Metrics, Rate, Timing,
     assets::{self, Assets},
     cluster::{self, Machines, People, Reach, Rooms},
+    cross,
     headers::{self, Policies},
     log,
     metrics::{self, Lost},
     names, origin,
     relay::Relay,
     socket,
-    terms::{Answer, Guest, PROTOCOL, Standing, Terms},
+    terms::{Answer, Guest, PROTOCOL, Standing, Terms, Visit},
     tls::Secured,
 };
 use axum::{
@@ -24,7 +25,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use duologue_core::{directory::Rules, hub::Source, wire};
+use duologue_core::{directory::Rules, wire};
 use std::{future::ready, sync::Arc, time::SystemTime};
 use tokio::{sync::watch, time::timeout};
 
@@ -33,6 +34,9 @@ use tokio::{sync::watch, time::timeout};
 /// the usual frame would mean two turns for every second one.
 const READ_BUFFER: usize = 2048;
 const WRITE_BUFFER: usize = 1024;
+/// What the library keeps for somebody who does not read: its answers to their pings, and one text of ours.
+/// Without a limit it would be all answers to all pings.
+const UNREAD: usize = 2 * wire::MAX_FRAME;
 
 #[derive(Clone)]
 struct App(Arc<Shared>);
@@ -83,13 +87,15 @@ pub(crate) fn router(
     }
     let router = router
         .route("/healthz", get(health))
-        .route("/config.json", get(settings))
+        .route("/config.json", get(settings).options(preflight))
         .route("/metrics", get(numbers))
         .route("/ws", get(signalling))
         .route("/names", get(directory_socket))
         .route(
             "/pass",
-            post(password).layer(DefaultBodyLimit::max(PASSWORD)),
+            post(password)
+                .options(preflight)
+                .layer(DefaultBodyLimit::max(PASSWORD)),
         )
         .fallback(get(asset))
         .layer(map_response_with_state(policies, headers::add))
@@ -102,7 +108,8 @@ impl Shared {
     pub(crate) fn change(&self, terms: Terms) {
         let limits = terms.limits.clone();
         if let Some(names) = &self.names {
-            names.change(|it| it.allow(limits.clients));
+            let changes = changes(&terms.entry);
+            names.change(|it| it.allow(limits.clients, changes));
         }
         self.rooms.change(|it| it.allow(limits));
         self.standing.change(terms);
@@ -135,11 +142,12 @@ async fn asset(State(App(shared)): State<App>, uri: Uri, headers: HeaderMap) -> 
 /// Ready, or on its way out: then whoever balances load sends people elsewhere.
 async fn health(State(App(shared)): State<App>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    let alone = shared.others.as_ref().is_some_and(|it| !it.is_together());
     match *shared.stop.borrow() {
-        // Nobody here is worse off for it: no reason to send people elsewhere.
-        false if alone => (no_store, "ok, alone").into_response(),
-        false => (no_store, "ok").into_response(),
+        // Nobody here is worse off for being alone: no reason to send people elsewhere.
+        false => {
+            let word = shared.others.as_ref().map_or("ok", Reach::word);
+            (no_store, word).into_response()
+        }
         true => (StatusCode::SERVICE_UNAVAILABLE, no_store, "stopping").into_response(),
     }
 }
@@ -161,20 +169,35 @@ fn directory(config: &Config) -> Option<Rules> {
     };
     Some(Rules {
         tabs: config.limits.clients,
+        changes: changes(&config.entry),
         listed,
         fold: names::fold,
     })
 }
 
+/// Whoever may come from one address may also sign in, and take part in a call.
+fn changes(entry: &Entry) -> Rate {
+    let Rate { burst, a_minute } = entry.sockets.pace;
+    Rate {
+        burst: burst.saturating_mul(2),
+        a_minute: a_minute.saturating_mul(2),
+    }
+}
+
 /// What the page needs to know of its host. docs/protocol.md explains the fields. Passwords for relays go
 /// to pages that may use this server, and to nobody who cannot say that it is one.
-async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
+async fn settings(
+    State(App(shared)): State<App>,
+    Extension(guest): Extension<Guest>,
+    headers: HeaderMap,
+) -> Response {
     let terms = shared.standing.terms();
     let by_origin = terms.origins.accept(&headers);
     let by_page =
         by_origin || !headers.contains_key(header::ORIGIN) && origin::is_own_page(&headers);
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
-    let trusted = by_page && terms.has_pass(&headers);
+    let may_borrow = by_page && terms.relays.have_passwords() && terms.has_pass(&headers);
+    let ticket = may_borrow.then(|| shared.standing.ticket(&guest, &headers));
     let passes = terms.entry.passes.as_ref();
     let mut features = Vec::new();
     features.extend(shared.names.as_ref().map(|_| "names"));
@@ -183,7 +206,7 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
     let said = serde_json::json!({
         "duologue": wire::VERSION,
         "signal": "ws",
-        "ice_servers": terms.relays.offer(trusted, SystemTime::now(), host),
+        "ice_servers": terms.relays.offer(ticket, SystemTime::now(), host),
         "features": features,
         "ring_seconds": terms.ring_seconds,
     });
@@ -192,18 +215,15 @@ async fn settings(State(App(shared)): State<App>, headers: HeaderMap) -> Respons
         true => HeaderValue::from_static("no-store"),
         false => assets::ASK,
     };
-    let mut response = (
+    let response = (
         [(header::CONTENT_TYPE, json), (header::CACHE_CONTROL, kept)],
         said.to_string(),
-    )
-        .into_response();
-    if let Some(origin) = headers.get(header::ORIGIN).filter(|_| by_origin) {
-        let allowed = header::ACCESS_CONTROL_ALLOW_ORIGIN;
-        response.headers_mut().insert(allowed, origin.clone());
-    }
-    let by = HeaderValue::from_static("origin, sec-fetch-site");
-    response.headers_mut().insert(header::VARY, by);
-    response
+    );
+    cross::readable(response.into_response(), &terms.origins, &headers)
+}
+
+async fn preflight(State(App(shared)): State<App>, headers: HeaderMap) -> Response {
+    cross::preflight(&shared.standing.terms().origins, &headers)
 }
 
 async fn signalling(
@@ -213,8 +233,8 @@ async fn signalling(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let serving = shared.clone();
-    let serve = move |socket, source, stop| async move {
-        socket::serve(socket, &serving.rooms, source, serving.timing, stop).await;
+    let serve = move |socket, visit, stop| async move {
+        socket::serve(socket, &serving.rooms, visit, serving.timing, stop).await;
     };
     open(&shared, guest, &headers, upgrade, serve)
 }
@@ -229,8 +249,8 @@ async fn directory_socket(
         return (StatusCode::NOT_FOUND, "this host has no directory\n").into_response();
     };
     let timing = shared.timing;
-    let serve = move |socket, source, stop| async move {
-        socket::serve(socket, &names, source, timing, stop).await;
+    let serve = move |socket, visit, stop| async move {
+        socket::serve(socket, &names, visit, timing, stop).await;
     };
     open(&shared, guest, &headers, upgrade, serve)
 }
@@ -245,21 +265,25 @@ async fn password(
     request: Request,
 ) -> Response {
     let headers = request.headers().clone();
-    if !shared.standing.terms().origins.accept(&headers) {
+    let terms = shared.standing.terms();
+    if !terms.origins.accept(&headers) {
         return (StatusCode::FORBIDDEN, "this page may not use this server\n").into_response();
     }
     let word = timeout(shared.timing.header, Bytes::from_request(request, &())).await;
-    let Ok(Ok(word)) = word else {
-        return (StatusCode::BAD_REQUEST, "say the password\n").into_response();
-    };
-    let word = String::from_utf8_lossy(&word);
-    let (status, text) = match shared.standing.try_password(&guest, &headers, &word) {
-        Answer::Pass(pass) => (StatusCode::OK, pass),
-        Answer::Wrong => (StatusCode::FORBIDDEN, String::new()),
-        Answer::TooFast => (StatusCode::TOO_MANY_REQUESTS, String::new()),
+    let (status, text) = match word {
+        Ok(Ok(word)) => {
+            let word = String::from_utf8_lossy(&word);
+            match shared.standing.try_password(&guest, &headers, &word) {
+                Answer::Pass(pass) => (StatusCode::OK, pass),
+                Answer::Wrong => (StatusCode::FORBIDDEN, String::new()),
+                Answer::TooFast => (StatusCode::TOO_MANY_REQUESTS, String::new()),
+            }
+        }
+        _ => (StatusCode::BAD_REQUEST, "say the password\n".to_owned()),
     };
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    (status, no_store, text).into_response()
+    let response = (status, no_store, text).into_response();
+    cross::readable(response, &terms.origins, &headers)
 }
 
 /// A socket, for a page that may have one. Whoever is not let in is told so over it.
@@ -268,7 +292,7 @@ fn open<F: Future<Output = ()> + Send + 'static>(
     guest: Guest,
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
-    serve: impl FnOnce(WebSocket, Option<Source>, watch::Receiver<bool>) -> F + Send + 'static,
+    serve: impl FnOnce(WebSocket, Visit, watch::Receiver<bool>) -> F + Send + 'static,
 ) -> Response {
     if !shared.standing.terms().origins.accept(headers) {
         metrics::dropped(Lost::Handshake, "origin");
@@ -285,11 +309,12 @@ fn open<F: Future<Output = ()> + Send + 'static>(
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(UNREAD)
         .max_message_size(wire::MAX_FRAME)
         .max_frame_size(wire::MAX_FRAME)
         .on_upgrade(|socket| async move {
             match entered {
-                Ok(visit) => serve(socket, visit.source, stop).await,
+                Ok(visit) => serve(socket, visit, stop).await,
                 Err(code) => socket::turn_away(socket, code).await,
             }
             // Until here it is somebody's connection.

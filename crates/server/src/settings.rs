@@ -76,7 +76,8 @@ impl Settings {
                     None => "default".to_owned(),
                 },
             };
-            let quoted: Vec<String> = values.iter().map(|it| format!("{:?}", hide(it))).collect();
+            let quoted = values.iter().map(|it| format!("{:?}", hide(&name, it)));
+            let quoted: Vec<String> = quoted.collect();
             let value = match quoted.as_slice() {
                 [one] => one.clone(),
                 _ => format!("[{}]", quoted.join(", ")),
@@ -108,15 +109,47 @@ impl Settings {
     }
 }
 
-/// A secret in an address.
-fn hide(value: &str) -> String {
-    let Some((before, secret)) = value.split_once("secret=") else {
-        return value.to_owned();
+/// An option's value without what only its host may know: secrets of relays, and by which name and password
+/// NATS is spoken to.
+fn hide(option: &str, value: &str) -> String {
+    match option {
+        "turn" => {
+            let Some((place, query)) = value.split_once('?') else {
+                return value.to_owned();
+            };
+            let parts = query
+                .split('&')
+                .map(|part| match part.starts_with("secret=") {
+                    true => "secret=…",
+                    false => part,
+                });
+            format!("{place}?{}", parts.collect::<Vec<_>>().join("&"))
+        }
+        "cluster" => match value.rsplit_once('@') {
+            Some((before, place)) => match before.split_once("://") {
+                Some((scheme, _)) => format!("{scheme}://…@{place}"),
+                None => format!("…@{place}"),
+            },
+            None => value.to_owned(),
+        },
+        _ => value.to_owned(),
+    }
+}
+
+/// What is wrong with the command line or the environment, in clap's words, without a secret that a wrong
+/// value may hold.
+pub(crate) fn words(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let (Some(ContextValue::String(option)), Some(ContextValue::String(value))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::InvalidValue),
+    ) else {
+        return text;
     };
-    let after = secret.split_once('&').map(|(_, after)| after);
-    match after {
-        Some(after) => format!("{before}secret=…&{after}"),
-        None => format!("{before}secret=…"),
+    let option = option.trim_start_matches('-').split([' ', '=']).next();
+    match value.as_str() {
+        "" => text,
+        value => text.replace(value, &hide(option.unwrap_or_default(), value)),
     }
 }
 
@@ -167,6 +200,7 @@ fn plain(value: &DeValue) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
         DeValue::Boolean(it) => Some(it.to_string()),
         _ => None,
     }
@@ -196,10 +230,10 @@ fn check(name: &str, values: &[String]) -> Result<(), String> {
             Err(format!("there is no setting {name}{meant}"))
         }
         Err(error) => {
-            let text = error.render().to_string();
+            let text = words(&error);
             let text = text.split("\n\n").next().unwrap_or_default();
             let text = text.trim_start_matches("error: ").trim();
-            Err(hide(&text.split_whitespace().collect::<Vec<_>>().join(" ")))
+            Err(text.split_whitespace().collect::<Vec<_>>().join(" "))
         }
     }
 }
@@ -227,7 +261,8 @@ mod tests {
     #[test]
     fn the_command_line_comes_before_the_file_and_the_file_before_what_is_usual() {
         let file = "max-clients = 5\norigin = [\"https://a.example\", \"https://b.example\"]\n\
-                    invite-only = true\nring-seconds = 1_0\nclient-pace = '7,8'";
+                    invite-only = true\nring-seconds = 1_0\nclient-pace = '7,8'\n\
+                    ping-seconds = 2.5";
         let said = settings(file, &["--ring-seconds", "20"]).unwrap();
         assert_eq!(said.args.limits.max_clients, 5);
         assert_eq!(said.args.origin, ["https://a.example", "https://b.example"]);
@@ -240,6 +275,7 @@ mod tests {
             "ring-seconds = \"20\"  # command line",
             "max-rooms = \"20000\"  # default",
             "client-pace = \"7,8\"  # file, line 5",
+            "ping-seconds = \"2.5\"  # file, line 6",
         ] {
             assert!(shown.contains(line), "{line} in {shown}");
         }
@@ -297,6 +333,40 @@ mod tests {
             .err()
             .unwrap();
         assert!(!wrong.contains("north"), "{wrong}");
+    }
+
+    #[test]
+    fn of_a_secret_nothing_is_shown_wherever_it_stands() {
+        for (option, value, shown) in [
+            ("turn", "turn:a?secret=north", "turn:a?secret=…"),
+            (
+                "turn",
+                "turn:a?transport=udp&secret=north",
+                "turn:a?transport=udp&secret=…",
+            ),
+            (
+                "turn",
+                "turn:a?secret=north&secret=south&transport=udp",
+                "turn:a?secret=…&secret=…&transport=udp",
+            ),
+            (
+                "turn",
+                "turn:a?secret-file=/etc/secret=1",
+                "turn:a?secret-file=/etc/secret=1",
+            ),
+            ("turn", "turn:a?secret=nor?th", "turn:a?secret=…"),
+            (
+                "cluster",
+                "tls://ana:north@a.example:4222",
+                "tls://…@a.example:4222",
+            ),
+            ("cluster", "nats://north@a.example", "nats://…@a.example"),
+            ("cluster", "ana:no@rth@a.example", "…@a.example"),
+            ("cluster", "nats://a.example", "nats://a.example"),
+            ("acme-contact", "ana@a.example", "ana@a.example"),
+        ] {
+            assert_eq!(hide(option, value), shown);
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! One WebSocket from open to closed: texts to its machine, the queue to the client, deadlines for `hello`
-//! and for signs of life, and a close code that says why. What the texts mean is the machine's affair.
+//! One WebSocket from open to closed: texts to its machine, the queue to the client, deadlines for whoever
+//! is nowhere and for signs of life, and a close code that says why. What the texts mean is the machine's
+//! affair.
 
 use crate::{
     Timing,
+    meter::Told,
     metrics::{self, Lost},
     queue::{Outgoing, Waiting},
     relay::{Machine, Relay},
+    terms::Visit,
 };
 use axum::{
     Error,
@@ -13,18 +16,26 @@ use axum::{
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
 };
 use duologue_core::{
-    hub::{ClientKey, Source},
+    hub::ClientKey,
+    pace::{Bucket, Pace, Rate},
+    time::Millis,
     wire::close,
 };
-use std::{pin::pin, time::Duration};
+use std::{mem, pin::pin, time::Duration};
 use tokio::{
     sync::watch,
     task::yield_now,
-    time::{Instant, interval_at, sleep, sleep_until, timeout},
+    time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 
 /// Pings without any sign of life between them.
 const MISSED: u8 = 2;
+/// Pings and pongs of a client. Browsers send none but the answers to our pings; the library answers each
+/// ping, and would do nothing else for somebody who says no text.
+const CONTROL: Rate = Rate {
+    burst: 20,
+    a_minute: 60,
+};
 /// For the client to answer our close, so that what we said last is not lost with the connection.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// After a frame that we do not read to its end we cannot see the client's close either. An early end
@@ -47,13 +58,14 @@ enum End {
 pub(crate) async fn serve<M: Machine>(
     mut socket: WebSocket,
     relay: &Relay<M>,
-    source: Option<Source>,
+    visit: Visit,
     timing: Timing,
     mut stop: watch::Receiver<bool>,
 ) {
     let _open = M::COUNTED.open();
-    let (key, mut queue) = relay.connect(source);
-    let end = run(&mut socket, relay, key, &mut queue, timing, &mut stop).await;
+    let (key, mut queue) = relay.connect(visit.source);
+    let told = Told::from_now_on(visit.meter.clone());
+    let end = run(&mut socket, told, relay, key, &mut queue, timing, &mut stop).await;
     relay.disconnect(key);
     match end {
         End::Gone => {}
@@ -91,6 +103,7 @@ async fn bid_goodbye(mut socket: WebSocket, code: u16, understood: bool) {
 
 async fn run<M: Machine>(
     socket: &mut WebSocket,
+    mut told: Told,
     relay: &Relay<M>,
     key: ClientKey,
     queue: &mut Waiting,
@@ -98,23 +111,25 @@ async fn run<M: Machine>(
     stop: &mut watch::Receiver<bool>,
 ) -> End {
     let opened = Instant::now();
-    let hello_until = opened + timing.hello;
     let mut ping = interval_at(opened + timing.ping, timing.ping);
     let mut unanswered = 0;
-    let mut welcome = false;
-    // Made once: for each message anew they cost as much as all that it is parsed and written by.
-    let mut too_late = pin!(sleep_until(hello_until));
+    let mut looks = interval_at(opened + timing.place, timing.place);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut has_place, mut has_begun) = (false, false);
+    let mut control = Bucket::default();
+    // Made once: for each message anew it costs as much as all that it is parsed and written by.
     let mut stopped = pin!(stopped(stop));
     let mut in_a_row = 0;
     loop {
         let message = tokio::select! {
             // Who has answers waiting is not asked for more: nobody overflows the own queue.
             frame = socket.recv(), if queue.len() < M::QUEUE / 2 => {
-                unanswered = 0;
                 match frame {
                     None => return End::Gone,
                     Some(Err(error)) => return broken(error),
                     Some(Ok(Message::Text(text))) => {
+                        told.text();
+                        (unanswered, has_begun) = (0, false);
                         relay.text(key, text.as_str());
                         in_a_row += 1;
                         if in_a_row >= TURN {
@@ -123,8 +138,20 @@ async fn run<M: Machine>(
                         }
                     }
                     Some(Ok(Message::Binary(_))) => return End::Close(close_code::UNSUPPORTED),
-                    // The library answers both by itself.
-                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
+                    // The library answers by itself.
+                    Some(Ok(Message::Close(_))) => {}
+                    Some(Ok(other @ (Message::Ping(_) | Message::Pong(_)))) => {
+                        if control.take(since(opened), CONTROL) == Pace::Flood {
+                            return End::Close(close::TOO_FAST);
+                        }
+                        let is_pong = matches!(other, Message::Pong(_));
+                        let said = other.into_data();
+                        told.control(&said);
+                        // Ours are empty.
+                        if is_pong && said.is_empty() {
+                            unanswered = 0;
+                        }
+                    }
                 }
                 continue;
             }
@@ -145,10 +172,17 @@ async fn run<M: Machine>(
                 unanswered += 1;
                 Message::Ping(Bytes::new())
             }
-            () = &mut too_late, if !welcome => {
-                welcome = relay.is_welcome(key);
-                if !welcome {
+            _ = looks.tick() => {
+                // At first it had all that time; later it may have lost its place just now.
+                let had_place = mem::replace(&mut has_place, relay.has_place(key));
+                if !had_place && !has_place {
                     return End::Close(close_code::POLICY);
+                }
+                // Of a message that has no end a part is kept here, as large as a message may be.
+                let had_begun = mem::replace(&mut has_begun, told.leaves_some());
+                if had_begun && has_begun {
+                    metrics::dropped(Lost::Connection, "slow_message");
+                    return End::Gone;
                 }
                 continue;
             }
@@ -163,6 +197,10 @@ async fn run<M: Machine>(
             }
         }
     }
+}
+
+fn since(then: Instant) -> Millis {
+    Millis(u64::try_from(then.elapsed().as_millis()).unwrap_or(u64::MAX))
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {

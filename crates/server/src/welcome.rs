@@ -65,12 +65,7 @@ pub(crate) fn say(listening: &[SocketAddr], by: Scheme, relay: Option<&Lending>)
 fn reached(listening: &[SocketAddr], local: &[IpAddr]) -> Vec<SocketAddr> {
     let mut all = Vec::new();
     for address in listening {
-        let here = |ip: &&IpAddr| match address.ip() {
-            // One of IPv6 takes IPv4 along.
-            IpAddr::V6(any) if any.is_unspecified() => true,
-            IpAddr::V4(any) if any.is_unspecified() => ip.is_ipv4(),
-            one => one == **ip,
-        };
+        let here = |ip: &&IpAddr| tls::listens_there(address.ip(), **ip);
         for ip in local.iter().filter(here).filter(|ip| !ip.is_loopback()) {
             let found = SocketAddr::new(*ip, address.port());
             if !all.contains(&found) {

@@ -13,9 +13,13 @@ use duologue_core::wire::{
     ClientMsg, ServerMsg,
     names::{Ask, LetterKey, Say},
 };
-use duologue_server::{Config, cluster};
-use std::time::Duration;
-use tokio::time::timeout;
+use duologue_server::{Config, DirectoryKind, cluster};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+    time::timeout,
+};
 
 /// Nothing listens there.
 fn alone() -> Config {
@@ -46,6 +50,61 @@ async fn without_nats_two_meet_and_the_host_can_see_it() {
     let (room, to, body) = (ROOM, ana_id, sealed("hello"));
     ben.say(&ClientMsg::Send { room, to, body }).await;
     assert!(matches!(ana.hear().await, ServerMsg::Relayed { from, .. } if from == ben_id));
+}
+
+/// A NATS that takes everything and answers nothing but pings: it has no JetStream.
+async fn nats_without_a_store() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut stream = BufReader::new(stream);
+                let port = at.port();
+                let info = format!(
+                    "INFO {{\"server_id\":\"a\",\"server_name\":\"a\",\"version\":\"2.10.0\",\
+                     \"go\":\"\",\"host\":\"127.0.0.1\",\"port\":{port},\"headers\":true,\
+                     \"max_payload\":1048576,\"proto\":1,\"client_id\":1,\"client_ip\":\"\"}}\r\n"
+                );
+                stream.write_all(info.as_bytes()).await?;
+                let mut line = String::new();
+                while stream.read_line(&mut line).await? > 0 {
+                    if line.starts_with("PING") {
+                        stream.write_all(b"PONG\r\n").await?;
+                    }
+                    line.clear();
+                }
+                std::io::Result::Ok(())
+            });
+        }
+    });
+    at
+}
+
+#[tokio::test]
+async fn where_nats_keeps_no_names_the_host_can_see_that_too() {
+    let nats = nats_without_a_store().await;
+    let health = async |directory| {
+        let mut config = alone();
+        let cluster = config.cluster.as_mut().unwrap();
+        cluster.servers = vec![cluster::server(&format!("nats://{nats}")).unwrap()];
+        let (running, address) = serve(Config {
+            directory,
+            ..config
+        })
+        .await;
+        let said = until_some(async || {
+            let health = http(address, "GET /healthz", &[]).await;
+            assert_eq!(health.status, 200);
+            let said = String::from_utf8(health.body).unwrap();
+            (said != "ok, alone").then_some(said)
+        });
+        let said = said.await;
+        drop(running);
+        said
+    };
+    assert_eq!(health(DirectoryKind::Listed).await, "ok, names alone");
+    assert_eq!(health(DirectoryKind::Off).await, "ok");
 }
 
 #[tokio::test]

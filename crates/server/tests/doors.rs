@@ -16,10 +16,12 @@ use duologue_core::{
 use duologue_server::{
     Config, Entry, Limits, Rate,
     doors::Rules,
+    origin::Origins,
     passes::{Key, Passes},
     proxies::{Proxies, Written},
 };
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::atomic::{AtomicU8, Ordering},
     time::{Duration, SystemTime},
@@ -300,6 +302,91 @@ async fn the_password_is_good_for_a_pass_and_another_word_for_nothing() {
     assert_eq!(last, 429);
 }
 
+/// As a browser has it that a page of that origin may do so, or may not.
+async fn may(address: SocketAddr, origin: &str) -> Option<[String; 2]> {
+    let origin = format!("origin: {origin}");
+    let asked = ["access-control-request-headers: authorization", &origin];
+    let mut allowed = Vec::new();
+    for path in ["/config.json", "/pass"] {
+        let reply = http(address, &format!("OPTIONS {path}"), &asked).await;
+        assert!(reply.status < 300, "{path} {}", reply.status);
+        assert!(reply.header("vary").unwrap().contains("origin"));
+        let headers = reply.header("access-control-allow-headers")?.to_owned();
+        allowed.push([
+            headers,
+            reply.header("access-control-allow-origin")?.to_owned(),
+        ]);
+    }
+    assert_eq!(allowed[0], allowed[1]);
+    allowed.pop()
+}
+
+#[tokio::test]
+async fn a_page_elsewhere_that_may_use_the_host_can_show_a_pass_and_say_the_password() {
+    const PAGE: &str = "https://page.example.org";
+    let origins = Origins::allow([PAGE.to_owned()]);
+    let (_running, address) = serve(Config {
+        origins,
+        ..closed_host()
+    })
+    .await;
+    let allowed = ["authorization", PAGE].map(str::to_owned);
+    assert_eq!(may(address, PAGE).await, Some(allowed));
+    assert_eq!(may(address, "https://evil.example").await, None);
+
+    let page = format!("origin: {PAGE}");
+    let say = async |word: &str| {
+        let length = format!("content-length: {}", word.len());
+        http_with_body(address, "POST /pass", &[&page, &length], word).await
+    };
+    for word in [PASSWORD, "open", &"x".repeat(2_000)] {
+        let reply = say(word).await;
+        assert_eq!(reply.header("access-control-allow-origin"), Some(PAGE));
+    }
+    let pass = String::from_utf8(say(PASSWORD).await.body).unwrap();
+    let bearer = format!("authorization: Bearer {pass}");
+    let reply = http(address, "GET /config.json", &[&page, &bearer]).await;
+    assert_eq!(reply.header("access-control-allow-origin"), Some(PAGE));
+    let text = String::from_utf8(reply.body).unwrap();
+    assert!(text.contains("credential"), "{text}");
+    // A stranger's page reads nothing of it.
+    let stranger = ["origin: https://evil.example", bearer.as_str()];
+    let reply = http(address, "GET /config.json", &stranger).await;
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+}
+
+/// How many of these may try a password, each once.
+async fn tries(address: SocketAddr, visitors: impl Iterator<Item = String>) -> usize {
+    let page = format!("origin: http://{address}");
+    let mut tried = 0;
+    for visitor in visitors {
+        let from = format!("x-forwarded-for: {visitor}");
+        let headers = [page.as_str(), &from, "content-length: 5"];
+        let reply = http_with_body(address, "POST /pass", &headers, "guess").await;
+        assert!([403, 429].contains(&reply.status));
+        tried += usize::from(reply.status == 403);
+    }
+    tried
+}
+
+#[tokio::test]
+async fn a_password_is_not_found_by_trying_from_many_networks() {
+    let host = closed_host();
+    let (_running, address) = serve(Config {
+        entry: proxied(host.entry.clone()).entry,
+        ..host
+    })
+    .await;
+    // Each of them might by itself: all have a /64 of their own, and share a /48.
+    let one_site = (0..100).map(|n| format!("2001:db8:0:{n:x}::1"));
+    let tried = tries(address, one_site).await;
+    assert!((40..50).contains(&tried), "{tried}");
+    // And what can be had anywhere is not without end.
+    let everywhere = (0..300).map(|n| format!("198.51.{}.{}", n / 200, n % 200));
+    let tried = tries(address, everywhere).await;
+    assert!((160..200).contains(&tried), "{tried}");
+}
+
 #[tokio::test]
 async fn relays_are_told_to_those_with_a_pass_and_the_page_learns_what_to_ask_for() {
     let (_running, address) = serve(closed_host()).await;
@@ -318,6 +405,79 @@ async fn relays_are_told_to_those_with_a_pass_and_the_page_learns_what_to_ask_fo
         assert_eq!(text.contains("credential"), told, "{headers:?}");
         assert!(text.contains(r#"["names","passes","password"]"#), "{text}");
     }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_ever_new_names_for_relays_gets_no_more_shares_of_them() {
+    let usual = Entry::default();
+    let tickets = Rate {
+        burst: 3,
+        a_minute: 1,
+    };
+    let config = Config {
+        relays: relays(),
+        ..proxied(Entry { tickets, ..usual })
+    };
+    let (_running, address) = serve(config).await;
+    let name = async |from: &str| {
+        let from = format!("x-forwarded-for: {from}");
+        let headers = ["sec-fetch-site: same-origin", from.as_str()];
+        let reply = http(address, "GET /config.json", &headers).await;
+        let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        said["ice_servers"][0]["username"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let mut names = BTreeSet::new();
+    for n in 0..30 {
+        // All of them one network.
+        names.insert(name(&format!("2001:db8::{n:x}")).await);
+    }
+    // An hour may end meanwhile, and another shared name begin.
+    assert!((4..=5).contains(&names.len()), "{names:?}");
+    assert!(!names.contains(&name("2001:db8:0:1::1").await));
+    // This machine itself is nobody in particular.
+    for _ in 0..10 {
+        assert!(names.insert(name("127.0.0.1").await));
+    }
+}
+
+#[tokio::test]
+async fn whom_a_proxy_serves_on_this_machine_has_the_limits_of_an_address_too() {
+    let (_running, address) = serve(proxied(each(1))).await;
+    let _first = comes(address, "127.0.0.2").await.unwrap();
+    assert_eq!(
+        comes(address, "127.0.0.2").await.err(),
+        Some(close::TOO_MANY)
+    );
+    let _other = comes(address, "127.0.0.3").await.unwrap();
+    // The proxy itself, to see whether the server is well.
+    let _one = comes(address, "127.0.0.1").await.unwrap();
+    let _more = comes(address, "127.0.0.1").await.unwrap();
+}
+
+#[tokio::test]
+async fn tries_of_a_password_are_as_many_as_the_host_says() {
+    let closed = closed_host();
+    let tries = Rate {
+        burst: 2,
+        a_minute: 1,
+    };
+    let entry = Entry {
+        tries,
+        ..closed.entry.clone()
+    };
+    let (running, address) = serve(closed).await;
+    running.change(Config { entry, ..config() }.terms());
+    let page = format!("origin: http://{address}");
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let headers = [page.as_str(), "content-length: 5"];
+        let reply = http_with_body(address, "POST /pass", &headers, "guess").await;
+        said.push(reply.status);
+    }
+    assert_eq!(said, [403, 403, 429]);
 }
 
 #[tokio::test]

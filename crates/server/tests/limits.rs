@@ -8,16 +8,22 @@
 mod common;
 
 use common::*;
-use duologue_core::wire::{ClientMsg, Refusal, ServerMsg, close};
+use duologue_core::wire::{
+    ClientMsg, Refusal, ServerMsg, close,
+    names::{Ask, Say},
+};
 use duologue_server::{Config, Limits, Timing, origin::Origins};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{sleep, timeout},
 };
-use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
+use tokio_tungstenite::{
+    MaybeTlsStream,
+    tungstenite::{Message, protocol::frame::coding::CloseCode},
+};
 
 #[tokio::test]
 async fn the_largest_frame_passes_and_one_byte_more_closes_with_1009() {
@@ -151,22 +157,114 @@ async fn who_does_not_read_is_let_go_and_leaves_the_room() {
     }
 }
 
+/// Bytes as they are.
+async fn write(client: &mut Client, bytes: &[u8]) {
+    let MaybeTlsStream::Plain(stream) = client.0.get_mut() else {
+        unreachable!()
+    };
+    stream.write_all(bytes).await.unwrap();
+}
+
+fn patient(place: Duration) -> Config {
+    let timing = Timing {
+        place,
+        ..Timing::default()
+    };
+    Config { timing, ..config() }
+}
+
 #[tokio::test]
-async fn who_says_no_hello_is_closed_and_who_does_stays() {
-    let hello = Duration::from_millis(200);
-    let (_running, address) = serve(Config {
-        timing: Timing {
-            hello,
-            ..Timing::default()
-        },
-        ..config()
-    })
-    .await;
-    let (mut polite, _) = Client::welcomed(address, 1).await;
+async fn a_socket_is_for_a_room_and_who_is_in_none_is_closed() {
+    let place = Duration::from_secs(1);
+    let (_running, address) = serve(patient(place)).await;
+    let (mut ana, _) = Client::welcomed(address, 1).await;
+    ana.say(&join(ROOM)).await;
+    ana.hear().await;
+    let (mut looker, _) = Client::welcomed(address, 2).await;
+    looker.say(&ClientMsg::Look { room: ROOM }).await;
+    looker.hear().await;
     let mut silent = Client::open(address).await;
-    assert_eq!(silent.closed().await, u16::from(CloseCode::Policy));
-    polite.say(&ClientMsg::Ping).await;
-    assert_eq!(polite.hear().await, ServerMsg::Pong);
+    let (mut placeless, _) = Client::welcomed(address, 3).await;
+    let policy = u16::from(CloseCode::Policy);
+    assert_eq!(silent.closed().await, policy);
+    assert_eq!(placeless.closed().await, policy);
+    for client in [&mut ana, &mut looker] {
+        client.say(&ClientMsg::Ping).await;
+        assert_eq!(client.hear().await, ServerMsg::Pong);
+    }
+    // Nor is anybody kept who was in one once.
+    ana.say(&ClientMsg::Leave { room: ROOM }).await;
+    assert_eq!(ana.closed().await, policy);
+}
+
+#[tokio::test]
+async fn a_socket_for_names_is_for_who_is_signed_in() {
+    let (_running, address) = serve(patient(Duration::from_secs(1))).await;
+    let origin = format!("http://{address}");
+    let mut tab = Client::<Say>::open_at(address, "names", Some(&origin))
+        .await
+        .unwrap();
+    tab.say(&Ask::Ping).await;
+    assert_eq!(tab.hear().await, Say::Pong);
+    assert_eq!(tab.closed().await, u16::from(CloseCode::Policy));
+}
+
+#[tokio::test]
+async fn pings_and_pongs_have_a_pace_and_a_few_are_answered() {
+    let (_running, address) = serve(config()).await;
+    let (mut calm, _) = Client::welcomed(address, 1).await;
+    calm.say(&join(ROOM)).await;
+    for n in 0..15 {
+        calm.send(Message::Ping(vec![n].into())).await;
+        while !matches!(calm.0.next().await, Some(Ok(Message::Pong(said))) if said[..] == [n]) {}
+    }
+    for (n, message) in [
+        (2, Message::Ping(vec![1; 125].into())),
+        (3, Message::Pong(vec![1; 125].into())),
+    ] {
+        let (mut flood, _) = Client::welcomed(address, n).await;
+        flood.say(&join(ROOM)).await;
+        for _ in 0..500 {
+            // The server may have had enough already.
+            flood.0.feed(message.clone()).await.ok();
+        }
+        flood.0.flush().await.ok();
+        assert_eq!(flood.closed().await, close::TOO_FAST);
+    }
+    calm.say(&ClientMsg::Ping).await;
+    while calm.hear().await != ServerMsg::Pong {}
+}
+
+#[tokio::test]
+async fn whoever_only_pings_and_answers_nothing_is_gone() {
+    let ping = Duration::from_millis(100);
+    let timing = Timing {
+        ping,
+        ..Timing::default()
+    };
+    let (_running, address) = serve(Config { timing, ..config() }).await;
+    let (mut client, _) = Client::welcomed(address, 1).await;
+    client.say(&join(ROOM)).await;
+    client.hear().await;
+    // The first part of a text that has no end, and from then on pings, and pongs that nobody asked for.
+    write(&mut client, &frame(0x01, b"{")).await;
+    let MaybeTlsStream::Plain(stream) = client.0.get_mut() else {
+        unreachable!()
+    };
+    let both = [frame(0x89, b"x"), frame(0x8a, b"x")].concat();
+    let mut heard = [0; 1024];
+    for _ in 0..12 {
+        let is_gone = stream.write_all(&both).await.is_err()
+            || matches!(
+                timeout(ping, stream.read(&mut heard)).await,
+                Ok(Ok(0) | Err(_))
+            );
+        if is_gone {
+            return;
+        }
+        sleep(ping).await;
+    }
+    panic!("still there after {:?}", ping * 12);
 }
 
 #[tokio::test]
@@ -194,6 +292,42 @@ async fn who_answers_no_ping_is_gone_and_who_does_stays() {
             peer: ben_id
         }
     );
+}
+
+#[tokio::test]
+async fn a_message_that_has_begun_has_to_end_and_one_in_parts_is_heard() {
+    let timing = Timing {
+        place: Duration::from_secs(1),
+        ping: Duration::from_millis(300),
+        ..Timing::default()
+    };
+    let (_running, address) = serve(Config { timing, ..config() }).await;
+    let mut clients = Vec::new();
+    for n in 1..=2 {
+        let (mut client, _) = Client::welcomed(address, n).await;
+        client.say(&ClientMsg::Look { room: ROOM }).await;
+        client.hear().await;
+        clients.push(client);
+    }
+    let [half, whole] = &mut clients[..] else {
+        unreachable!()
+    };
+    // Both answer every ping meanwhile, as the library does for them.
+    for client in [&mut *half, &mut *whole] {
+        write(client, &frame(0x01, br#"{"type""#)).await;
+        write(client, &frame(0x00, br#":"ping""#)).await;
+    }
+    timeout(Duration::from_millis(400), whole.0.next())
+        .await
+        .ok();
+    write(whole, &frame(0x80, b"}")).await;
+    assert_eq!(whole.hear().await, ServerMsg::Pong);
+    let ended = async { while let Some(Ok(_)) = half.0.next().await {} };
+    let stays = async { while let Some(Ok(_)) = whole.0.next().await {} };
+    tokio::select! {
+        ended = timeout(PATIENCE, ended) => ended.unwrap(),
+        () = stays => panic!("ended, and had said it all"),
+    }
 }
 
 #[tokio::test]
@@ -226,6 +360,34 @@ async fn half_sent_requests_are_closed_while_others_are_served() {
             .await
             .unwrap()
             .ok();
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_more_than_sixteen_kibibytes_is_not_waited_for() {
+    let header = PATIENCE * 6;
+    let (_running, address) = serve(Config {
+        timing: Timing {
+            header,
+            ..Timing::default()
+        },
+        ..config()
+    })
+    .await;
+    // As much as a page, its proxy and a handful of cookies ever say.
+    let long = format!("x-long: {}", "x".repeat(12 * 1024));
+    assert_eq!(http(address, "GET /healthz", &[&long]).await.status, 200);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let endless = format!(
+        "GET / HTTP/1.1\r\nhost: a\r\nx-long: {}",
+        "x".repeat(20 * 1024)
+    );
+    stream.write_all(endless.as_bytes()).await.unwrap();
+    // It may be told why; or the end comes first, for not all of it was read.
+    let mut answer = Vec::new();
+    let end = timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+    if end.unwrap().is_ok() {
+        assert!(answer.starts_with(b"HTTP/1.1 431"), "{answer:?}");
     }
 }
 

@@ -19,9 +19,14 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
-use tokio::task::JoinSet;
-use tokio_tungstenite::tungstenite::Message;
+use tokio::{
+    io::AsyncWriteExt,
+    task::JoinSet,
+    time::{interval, timeout},
+};
+use tokio_tungstenite::{MaybeTlsStream, tungstenite::Message};
 
 /// Ends with the test, whatever becomes of it.
 struct Process(Child);
@@ -85,6 +90,40 @@ async fn a_thousand_frames_that_are_too_big_leave_less_than_a_mebibyte() {
         }
     }
     panic!("it grew each time, in KiB: {seen:?}");
+}
+
+/// Pings for ever, and reads nothing of what answers them. Until the server has had enough.
+async fn ping_unread(address: SocketAddr, n: u8) {
+    let (mut client, _) = Client::welcomed(address, n).await;
+    client.say(&join(ROOM)).await;
+    let MaybeTlsStream::Plain(stream) = client.0.get_mut() else {
+        unreachable!()
+    };
+    let pings = frame(0x89, &[b'x'; 125]).repeat(500);
+    let all = async { while stream.write_all(&pings).await.is_ok() {} };
+    timeout(PATIENCE, all).await.unwrap();
+}
+
+#[tokio::test]
+async fn pings_whose_answers_nobody_reads_fill_no_memory() {
+    let (process, address) = Process::start(&[]);
+    let before = process.resident();
+    let mut floods: JoinSet<()> = (0..8).map(|n| ping_unread(address, n)).collect();
+    let mut most = 0;
+    let mut looks = interval(Duration::from_millis(50));
+    loop {
+        tokio::select! {
+            ended = floods.join_next() => match ended {
+                Some(ended) => ended.unwrap(),
+                None => break,
+            },
+            _ = looks.tick() => most = process.resident().max(most),
+        }
+    }
+    assert!(
+        most < before + 4_096,
+        "{before} KiB before, {most} at the most"
+    );
 }
 
 /// Ninety rooms, one after another, within what one tab may say at once.

@@ -9,6 +9,8 @@
 mod common;
 #[path = "common/process.rs"]
 mod process;
+#[path = "turn/client.rs"]
+mod turn;
 
 use common::*;
 use duologue_core::{
@@ -21,6 +23,7 @@ use duologue_core::{
 use process::Process;
 use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
     time::timeout,
 };
@@ -202,6 +205,7 @@ async fn the_numbers_tell_what_happened_and_not_to_whom() {
         assert!(text.lines().any(|it| it == line), "{line} in {text}");
     }
     assert_none_of(&secrets, &text);
+    assert!(!text.contains("duologue_relay_seconds_count 0"), "{text}");
     are_as_prometheus_wants_them(&text);
 }
 
@@ -233,7 +237,116 @@ fn are_as_prometheus_wants_them(text: &str) {
         line.trim().parse::<u64>().unwrap()
     };
     let all = count("duologue_relay_seconds_count");
-    assert!(all > 10 && all == count("duologue_relay_seconds_bucket{le=\"+Inf\"}"));
+    assert_eq!(all, count("duologue_relay_seconds_bucket{le=\"+Inf\"}"));
+}
+
+/// A name and a password for the relay, as pages get them.
+async fn ticket(server: SocketAddr) -> (String, String) {
+    let reply = http(server, "GET /config.json", &["sec-fetch-site: same-origin"]).await;
+    let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+    let text = |field: &str| said["ice_servers"][1][field].as_str().unwrap().to_owned();
+    (text("username"), text("credential"))
+}
+
+#[tokio::test]
+async fn the_numbers_tell_what_the_relay_did_and_did_not() {
+    let mut process = Process::start(&[
+        "--relay=private",
+        "--relay-listen=127.0.0.1:0",
+        "--relay-loans=3,3,1",
+    ]);
+    let line = process.line();
+    let relay = line.strip_prefix("duologue: relaying on ").unwrap();
+    let relay: SocketAddr = relay.split(' ').next().unwrap().parse().unwrap();
+    let one = ticket(process.address).await;
+    let mut ana = turn::Client::new(turn::Wire::tcp(relay).await, one.clone());
+    let mut greedy = turn::Client::new(turn::Wire::udp(relay).await, one);
+    let other = ticket(process.address).await;
+    let mut ben = turn::Client::new(turn::Wire::udp(relay).await, other);
+    let (anas, bens) = (ana.allocate().await.unwrap(), ben.allocate().await.unwrap());
+    assert_eq!(greedy.allocate().await, Err(486));
+    ana.permit(&[bens]).await.unwrap();
+    ben.permit(&[anas]).await.unwrap();
+    assert_eq!(
+        ana.permit(&["127.0.0.1:9".parse().unwrap()]).await,
+        Err(403)
+    );
+    for _ in 0..3 {
+        ana.send(bens, &[7; 100]).await;
+        ben.next_packet().await;
+    }
+    let are = async |lines: &[&str]| {
+        let text = numbers(process.address).await;
+        for line in lines {
+            assert!(text.lines().any(|it| it == *line), "{line} in {text}");
+        }
+        assert!(!text.contains(&anas.to_string()), "{text}");
+        are_as_prometheus_wants_them(&text);
+    };
+    are(&[
+        "duologue_turn_lent 2",
+        "duologue_turn_lent_total 2",
+        "duologue_turn_connections 1",
+        "duologue_turn_bytes_total{way=\"to_peer\"} 300",
+        "duologue_turn_bytes_total{way=\"to_client\"} 300",
+        "duologue_drops_total{what=\"relay\",reason=\"quota\"} 1",
+        "duologue_drops_total{what=\"relay\",reason=\"forbidden\"} 1",
+    ])
+    .await;
+    ben.refresh(0).await.unwrap();
+    are(&["duologue_turn_lent 1", "duologue_turn_lent_total 2"]).await;
+}
+
+/// Through a proxy that says whose connection it is.
+async fn announced(to: &Process, line: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(to.address).await.unwrap();
+    // It may be closed before that.
+    stream.write_all(line.as_bytes()).await.ok();
+    stream
+}
+
+async fn closed(mut stream: TcpStream) {
+    let mut rest = Vec::new();
+    let end = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+    assert!(end.is_ok() && rest.is_empty());
+}
+
+async fn is_counted(by: &Process, reason: &str) {
+    let line = format!("duologue_drops_total{{what=\"handshake\",reason=\"{reason}\"}}");
+    until_some(async || {
+        let mut stream = announced(by, "PROXY UNKNOWN\r\n").await;
+        let request = format!("GET /metrics HTTP/1.0\r\nhost: {}\r\n\r\n", by.address);
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.ok()?;
+        text.contains(&line).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connections_that_are_not_answered_are_counted_by_what_was_too_much() {
+    let behind = ["--trusted-proxy=127.0.0.1", "--proxy-header=proxy-protocol"];
+    let start = |limit: &str| Process::start(&[&behind[..], &[limit]].concat());
+    let from = |n: u8| format!("PROXY TCP4 192.0.2.{n} 127.0.0.1 4660 80\r\n");
+
+    let process = start("--connections-per-address=1");
+    closed(announced(&process, "GET / HTTP/1.1\r\n").await).await;
+    is_counted(&process, "no_proxy_line").await;
+    let _first = announced(&process, &from(1)).await;
+    closed(announced(&process, &from(1)).await).await;
+    is_counted(&process, "address_full").await;
+
+    let process = start("--connection-pace=1,1");
+    let _first = announced(&process, &from(1)).await;
+    closed(announced(&process, &from(1)).await).await;
+    is_counted(&process, "too_fast").await;
+
+    let process = start("--max-connections=1");
+    let first = announced(&process, &from(1)).await;
+    closed(announced(&process, &from(2)).await).await;
+    drop(first);
+    is_counted(&process, "server_full").await;
 }
 
 #[tokio::test]
@@ -285,6 +398,37 @@ async fn without_being_asked_it_says_nothing() {
     let process = Process::start(&[]);
     an_evening(process.address).await;
     assert_eq!(process.stop().await, "");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_believed_is_told_of_once_and_one_that_is_is_not() {
+    for (named, header, told) in [
+        (&[][..], "x-forwarded-for: 192.0.2.1", 1),
+        (&[], "forwarded: for=192.0.2.1", 1),
+        (
+            &["--trusted-proxy", "127.0.0.1"],
+            "x-forwarded-for: 192.0.2.1",
+            0,
+        ),
+        (&[], "accept: text/html", 0),
+    ] {
+        let relay = ["--turn", "turn:turn.example.org?secret=north"];
+        let process = Process::start(&[&relay[..], named].concat());
+        for _ in 0..3 {
+            let headers = ["sec-fetch-site: same-origin", header];
+            http(process.address, "GET /config.json", &headers).await;
+            let (name, value) = header.split_once(": ").unwrap();
+            let headers = [(name, value)];
+            let socket = Client::<ServerMsg>::open_with(process.address, "ws", &headers).await;
+            drop(socket.unwrap());
+        }
+        let said = process.stop().await;
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), told, "{named:?} {header}: {said}");
+        let names_the_way_out = |it: &&str| it.ends_with("--trusted-proxy 127.0.0.1");
+        assert!(lines.iter().all(names_the_way_out), "{said}");
+        assert!(!said.contains("192.0.2.1"), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -216,16 +216,133 @@ async fn sighup_takes_up_what_it_can_names_what_waits_and_keeps_everybody() {
 }
 
 #[test]
+fn no_secret_is_printed_whatever_is_asked_and_however_wrong_it_is() {
+    let relay = "turn:a.example?transport=udp&secret=north";
+    let nats = "tls://ana:south@nats.example.org:4222";
+    let with = |relay: &str, nats: &str, arguments: &[&str]| {
+        let mut command = duologue();
+        command
+            .env("DUOLOGUE_TURN", relay)
+            .env("DUOLOGUE_CLUSTER", nats);
+        let output = command.args(arguments).output().unwrap();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains("north") && !said.contains("south"), "{said}");
+        said
+    };
+    let said = with(relay, nats, &["check-config"]);
+    assert!(
+        said.contains("cluster = \"tls://…@nats.example.org:4222\"  # environment"),
+        "{said}"
+    );
+    assert!(said.ends_with("OK\n"), "{said}");
+    with(relay, nats, &["--help"]);
+    // What is wrong is said all the same.
+    let wrong = with(
+        "turn:a.example?secret=north&transport=smoke",
+        nats,
+        &["check-config"],
+    );
+    assert!(
+        wrong.contains("'turn:a.example?secret=…&transport=smoke'"),
+        "{wrong}"
+    );
+    let wrong = with(
+        relay,
+        "http://ana:south@nats.example.org",
+        &["check-config"],
+    );
+    assert!(wrong.contains("'http://…@nats.example.org'"), "{wrong}");
+
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("a.toml");
+    fs::write(&file, "cluster = 'http://ana:north@nats.example.org'\n").unwrap();
+    let output = run(&["check-config", "--config", path(&file)]);
+    let wrong = text(&output.stderr);
+    assert!(
+        wrong.contains("line 1") && !wrong.contains("north"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn a_certificate_that_no_browser_could_be_shown_is_found_before_the_start() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        path(&file).to_owned()
+    };
+    let make = || rcgen::generate_simple_self_signed(["calls.example".to_owned()]).unwrap();
+    let (one, other) = (make(), make());
+    let certificate = file("certificate", &one.cert.pem());
+    let key = file("key", &one.signing_key.serialize_pem());
+    let others = file("other", &other.signing_key.serialize_pem());
+    let (rubbish, empty) = (file("rubbish", "rubbish"), file("empty", ""));
+    let cut = file("cut", &one.cert.pem().replace("\nM", "\nN"));
+    let check = |certificate: &str, key: &str| {
+        let output = run(&["--tls", &format!("{certificate},{key}"), "check-config"]);
+        (output.status.success(), text(&output.stderr))
+    };
+    assert_eq!(check(&certificate, &key), (true, String::new()));
+    for (certificate, key, why) in [
+        (&certificate, &others, "do not go together"),
+        (&key, &key, "certificate"),
+        (&rubbish, &key, "certificate"),
+        (&empty, &key, "certificate"),
+        (&cut, &key, "do not go together"),
+        (&certificate, &certificate, "is no private key"),
+        (&certificate, &rubbish, "is no private key"),
+        (&"/nowhere".to_owned(), &key, "cannot read /nowhere"),
+    ] {
+        let (is_ok, said) = check(certificate, key);
+        assert!(!is_ok && said.contains(why), "{certificate} {key}: {said}");
+    }
+}
+
+/// The user that the unit runs as reads no file of root's: each secret that the server takes from a file has a
+/// line by which systemd hands it over, and is named where that puts it.
+#[test]
+fn the_unit_knows_how_to_hand_over_every_secret() {
+    let unit = include_str!("../../../deploy/duologue.service");
+    assert!(unit.contains("\nDynamicUser=yes\n"));
+    assert!(unit.contains("\nExecReload=kill -HUP $MAINPID\n"));
+    let lines =
+        |of: &str| -> Vec<&str> { unit.lines().filter_map(|it| it.strip_prefix(of)).collect() };
+    let handed = lines("#LoadCredential=");
+    let named = lines("#Environment=");
+    for (variable, files) in [
+        ("DUOLOGUE_PASSWORD_FILE", 1),
+        ("DUOLOGUE_INVITE_KEY_FILE", 1),
+        ("DUOLOGUE_TURN", 1),
+        ("DUOLOGUE_CLUSTER_SECRET_FILE", 1),
+        ("DUOLOGUE_CLUSTER_CREDENTIALS", 1),
+        ("DUOLOGUE_TLS", 2),
+    ] {
+        let mut values = named.iter().filter_map(|it| it.split_once('='));
+        let (_, value) = values.find(|(name, _)| *name == variable).unwrap();
+        let places: Vec<&str> = value.split("%d/").skip(1).collect();
+        assert_eq!(places.len(), files, "{variable}");
+        for place in places {
+            let place = place.trim_end_matches(',');
+            let is_it = |it: &&str| it.split_once(':').is_some_and(|(name, _)| name == place);
+            assert!(handed.iter().any(is_it), "{place} is handed over by nobody");
+        }
+    }
+    let environment = include_str!("../../../deploy/environment");
+    assert!(environment.contains("/run/credentials/duologue.service/"));
+}
+
+#[test]
 fn help_names_every_option_under_a_heading() {
-    let mut command = duologue();
-    command.env("DUOLOGUE_TURN", "turn:a.example?secret=north");
-    let help = text(&command.arg("--help").output().unwrap().stdout);
-    assert!(!help.contains("north"), "{help}");
+    let help = text(&run(&["--help"]).stdout);
     for said in [
         "Where it is:",
         "What it offers:",
         "Who may use it:",
         "Limits:",
+        "Limits of the relay inside:",
+        "Waiting:",
+        "Several servers:",
         "--trusted-proxy",
         "--max-rooms",
         "check-config",

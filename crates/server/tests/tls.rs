@@ -289,6 +289,35 @@ async fn whoever_asks_for_nothing_over_http2_is_let_go() {
 }
 
 #[tokio::test]
+async fn whoever_says_nothing_at_all_over_http2_is_let_go_sooner() {
+    let folder = TempDir::new().unwrap();
+    let root = bring(folder.path());
+    let timing = Timing {
+        header: Duration::from_millis(500),
+        ..Timing::default()
+    };
+    let (_running, address) = serve(Config {
+        timing,
+        ..brought(folder.path())
+    })
+    .await;
+    let ends = async |mut stream: TlsStream<TcpStream>| {
+        let mut rest = Vec::new();
+        timeout(PATIENCE, stream.read_to_end(&mut rest))
+            .await
+            .unwrap()
+            .ok();
+    };
+    ends(connect(address, "localhost", &root, "h2").await.unwrap()).await;
+    // Nor is a connection kept that begins as HTTP/2 does, and then asks for nothing.
+    let mut polite = connect(address, "localhost", &root, "h2").await.unwrap();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    polite.write_all(preface).await.unwrap();
+    polite.flush().await.unwrap();
+    ends(polite).await;
+}
+
+#[tokio::test]
 async fn who_says_http_is_sent_to_https() {
     let folder = TempDir::new().unwrap();
     bring(folder.path());

@@ -96,6 +96,7 @@ pub enum WakeReason {
     Chat,
     Linger,
     Company,
+    Place,
 }
 
 /// What was dropped, by reason. For support; never a reason to stop.
@@ -152,6 +153,9 @@ pub struct Call {
     last_conn: u32,
     entropy: Entropy,
     linger: Option<Millis>,
+    /// The signaller has no place for us in the room, and people we talk to are a reason to stay: when to
+    /// ask for one again.
+    placeless: Option<Millis>,
     chat: Chat,
     dropped: Dropped,
     company: Company,
@@ -199,6 +203,7 @@ impl Call {
             last_conn: 0,
             entropy: Entropy::new(config.seed),
             linger: None,
+            placeless: None,
             chat,
             dropped: Dropped::default(),
             company: Company::Unasked,
@@ -267,8 +272,10 @@ impl Call {
             .filter_map(|p| Some((p.heartbeat.next_wake()?, WakeReason::Heartbeat(p.id))));
         let chat = self.chat.next_wake().map(|at| (at, WakeReason::Chat));
         let company = self.company.next_wake().map(|at| (at, WakeReason::Company));
+        let place = self.placeless.map(|at| (at, WakeReason::Place));
         let rest = way.into_iter().chain(linger).chain(chat).chain(company);
-        (peers.chain(hearts).chain(rest)).min_by_key(|(at, _)| *at)
+        let rest = rest.chain(place).chain(hearts);
+        peers.chain(rest).min_by_key(|(at, _)| *at)
     }
 
     pub fn dropped(&self) -> Dropped {
@@ -412,6 +419,10 @@ impl Call {
                     self.close_all(out);
                 }
                 WakeReason::Company => self.company.is_missed(),
+                WakeReason::Place => {
+                    self.placeless = None;
+                    self.enter(out);
+                }
                 WakeReason::Pairing => self.on_pairing_wake(now, out),
                 WakeReason::Link => self.on_link_wake(now, out),
                 WakeReason::Chat => self.on_chat_wake(now, out),
@@ -455,6 +466,7 @@ impl Call {
     fn end(&mut self, why: Ended, out: &mut Vec<Output>) {
         self.phase = Phase::Ended(why);
         self.company = Company::Unasked;
+        self.placeless = None;
         self.drop_screen(out);
         self.recording = Recording::Off;
         self.close_all(out);

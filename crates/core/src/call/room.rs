@@ -15,6 +15,10 @@ use crate::{
 };
 use alloc::vec::Vec;
 
+/// Whoever has no place in the room asks for one so often: before the server closes the connection of
+/// somebody who is in no room.
+const ASK_AGAIN: u64 = 8_000;
+
 impl Call {
     pub(super) fn on_join(&mut self, now: Millis, name: &str, out: &mut Vec<Output>) {
         if self.phase != Phase::Lobby {
@@ -69,6 +73,7 @@ impl Call {
         self.drop_screen(out);
         self.recording = Recording::Off;
         self.phase = Phase::Ended(Ended::Left);
+        self.placeless = None;
         self.linger = Some(now.after(super::LINGER));
         out.push(Output::Changed);
     }
@@ -138,6 +143,7 @@ impl Call {
             close::REPLACED => self.end(Ended::OpenedElsewhere, out),
             close::UNSUPPORTED_VERSION if !joined => self.end(Ended::Outdated, out),
             close::SERVER_FULL if !joined => self.end(Ended::ServerFull, out),
+            close::TOO_FAST if !joined => self.end(Ended::TooFast, out),
             close::TOO_MANY if !joined => self.end(Ended::TooMany, out),
             close::PASS_WANTED if !joined => self.end(Ended::PassWanted, out),
             close::PASS_REFUSED if !joined => self.end(Ended::PassRefused, out),
@@ -151,7 +157,7 @@ impl Call {
     }
 
     /// Looks at the room, or joins it, as the phase asks.
-    fn enter(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn enter(&mut self, out: &mut Vec<Output>) {
         let Way::Room { seal, link } = &mut self.way else {
             return;
         };
@@ -195,10 +201,8 @@ impl Call {
             }
             ServerMsg::Refused {
                 code: Refusal::RoomFull,
-                ..
-            } if self.phase == Phase::Joining => {
-                self.end(Ended::RoomFull, out);
-            }
+                room,
+            } if room.is_none_or(|it| it == ours) => self.on_full(now, out),
             // Without its room it is about some message among many, which is said again.
             ServerMsg::Refused {
                 code: code @ (Refusal::TooManyRooms | Refusal::TooFast | Refusal::ServerFull),
@@ -219,6 +223,20 @@ impl Call {
             }
             ServerMsg::Welcome { .. } | ServerMsg::Pong | ServerMsg::Refused { .. } => {}
             _ => self.dropped.misplaced += 1,
+        }
+    }
+
+    /// There is no place for us: not yet, or not any more. Servers that could not speak to each other may
+    /// have let in too many, and others may have come while we were away.
+    fn on_full(&mut self, now: Millis, out: &mut Vec<Output>) {
+        let is_talking =
+            |it: &Peer| matches!(it.stage, Stage::Connected | Stage::Reconnecting { .. });
+        match self.phase {
+            Phase::InCall if self.peers.values().any(is_talking) => {
+                self.placeless = Some(now.after(ASK_AGAIN));
+            }
+            Phase::Joining | Phase::InCall => self.end(Ended::RoomFull, out),
+            Phase::Lobby | Phase::Ended(_) => {}
         }
     }
 
@@ -246,6 +264,7 @@ impl Call {
             self.dropped.misplaced += 1;
             return;
         }
+        self.placeless = None;
         for member in members {
             self.on_entered(now, member.peer, &member.card, out);
         }

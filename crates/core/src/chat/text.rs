@@ -1,6 +1,7 @@
 //! What may be written, and how it is shown: characters that deceive are taken out, and web addresses
 //! are told apart from everything else, which stays plain text.
 
+use crate::wire::is_blank;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// Characters of one message.
@@ -42,7 +43,7 @@ pub fn clean(text: &str) -> Result<String, Unfit> {
         };
         if c == '\n' {
             newlines += 1;
-        } else if !c.is_whitespace() && !is_blank(c) {
+        } else if !is_blank(c) {
             newlines = 0;
         }
         let kept = c == '\n' && newlines <= BLANK_LINES + 1 || c == '\t' || !c.is_control();
@@ -52,7 +53,7 @@ pub fn clean(text: &str) -> Result<String, Unfit> {
     }
     let clean = clean.trim();
     let length = clean.chars().count();
-    if clean.chars().all(|c| c.is_whitespace() || is_blank(c)) {
+    if clean.chars().all(is_blank) {
         Err(Unfit::Empty)
     } else if length > MAX_TEXT {
         Err(Unfit::TooLong(length))
@@ -66,14 +67,6 @@ pub fn clean(text: &str) -> Result<String, Unfit> {
 fn deceives(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{206a}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}
-
-/// Takes part in writing, and alone shows nothing.
-fn is_blank(c: char) -> bool {
-    crate::wire::is_invisible(c)
-        || matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Addresses and what stands between them, nothing left out.

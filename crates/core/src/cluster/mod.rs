@@ -89,7 +89,8 @@ pub struct Dropped {
 pub struct Cluster {
     me: NodeId,
     hub: Hub,
-    limits: Limits,
+    /// The most people in one room that were ever allowed: nobody is put out because it is fewer now.
+    room: usize,
     clock: Clock,
     bus: Bus,
     places: BTreeMap<RoomId, Place>,
@@ -120,8 +121,8 @@ impl Cluster {
     pub fn new(limits: Limits, me: NodeId, now: Millis, wall: u64) -> Self {
         Cluster {
             me,
-            hub: Hub::in_a_cluster(limits.clone()),
-            limits,
+            room: limits.room,
+            hub: Hub::in_a_cluster(limits),
             clock: Clock::new(now, wall),
             bus: Bus::Down,
             places: BTreeMap::new(),
@@ -149,8 +150,8 @@ impl Cluster {
         self.nodes.len()
     }
 
-    pub fn is_welcome(&self, key: ClientKey) -> bool {
-        self.hub.peer(key).is_some()
+    pub fn has_place(&self, key: ClientKey) -> bool {
+        self.hub.has_place(key)
     }
 
     /// Of interest to nobody elsewhere.
@@ -160,6 +161,7 @@ impl Cluster {
 
     /// Other limits, from now on; nobody is sent away for them.
     pub fn allow(&mut self, limits: Limits) {
+        self.room = self.room.max(limits.room);
         self.hub.allow(limits);
     }
 

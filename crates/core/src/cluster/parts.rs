@@ -96,7 +96,7 @@ impl Cluster {
         out: &mut Outputs,
     ) {
         let fits = |it: &Seated| is_sealed(&it.card, MAX_CARD);
-        if members.len() > self.limits.room || !members.iter().all(fits) {
+        if members.len() > self.room || !members.iter().all(fits) {
             self.dropped.senseless += 1;
             return;
         }
@@ -149,7 +149,7 @@ impl Cluster {
         let place = self.places.entry(room).or_default();
         let clock = &mut self.clock;
         let is_news = place.set_here(here, || clock.stamp(now));
-        let verdict = place.verdict(self.me, self.limits.room);
+        let verdict = place.verdict(self.me, self.room);
         if is_fresh && self.bus != Bus::Down {
             out.push(Output::Follow(room));
             self.next.insert(room);

@@ -153,11 +153,44 @@ impl Hub {
         let Some(key) = self.peers.get(&peer).copied() else {
             return effects;
         };
-        if let Some(client) = self.clients.get_mut(&key) {
-            client.rooms.remove(&room);
+        if let Some(client) = self.clients.get_mut(&key)
+            && client.rooms.remove(&room)
+        {
+            self.shares.left(client.source, 1);
         }
         self.refuse(key, No(Refusal::RoomFull, Some(room)), &mut effects);
         self.depart(key, peer, room, &mut effects);
         effects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hub::Source,
+        ids::PeerToken,
+        time::Millis,
+        wire::{ClientMsg, encode},
+    };
+
+    #[test]
+    fn a_room_that_somebody_was_put_out_of_counts_no_more_for_their_address() {
+        let limits = Limits {
+            rooms_per_source: 1,
+            ..Limits::default()
+        };
+        let mut hub = Hub::in_a_cluster(limits);
+        let (key, token) = (ClientKey(1), PeerToken([1; 16]));
+        hub.connect_from(key, Some(Source(7)));
+        let says = |hub: &mut Hub, message| hub.text(Millis(0), key, &encode(&message));
+        says(&mut hub, ClientMsg::Hello { version: 1, token });
+        for n in 1..10 {
+            let (room, card) = (RoomId([n; 16]), Sealed("card".into()));
+            let answer = says(&mut hub, ClientMsg::Join { room, card });
+            let is_in = |it: &Effect| matches!(it, Effect::Send(_, ServerMsg::Room { .. }));
+            assert!(answer.iter().any(is_in), "{n}: {answer:?}");
+            hub.evict(room, token.id());
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! and what the server has. Called by the hub before it looks whether the room has a place.
 
 use super::{ClientKey, Hub, No};
-use crate::{ids::RoomId, pace::Pace, time::Millis, wire::Refusal};
+use crate::{ids::RoomId, shares::Paces, time::Millis, wire::Refusal};
 
 impl Hub {
     /// May this client have one more room? One that it has already costs nothing. Whoever asks for one
@@ -16,12 +16,16 @@ impl Hub {
             return Ok(());
         }
         let source = client.source;
-        if client.rooms.len() >= limits.rooms_per_client || self.shares.is_full(source, limits) {
+        if client.rooms.len() >= limits.rooms_per_client
+            || self.shares.is_full(source, limits.rooms_per_source)
+        {
             return Err(No(Refusal::TooManyRooms, Some(room)));
         }
-        if client.joins.take(now, limits.joins) != Pace::Fine
-            || self.shares.join(now, source, limits) != Pace::Fine
-        {
+        let paces = Paces {
+            each: limits.joins,
+            source: limits.joins_per_source,
+        };
+        if !(self.shares).is_paced(now, &mut client.joins, source, paces) {
             return Err(No(Refusal::TooFast, Some(room)));
         }
         if self.rooms.len() >= limits.rooms && !self.rooms.contains_key(&room) {

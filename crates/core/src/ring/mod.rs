@@ -266,7 +266,10 @@ impl Ring {
     fn on_say(&mut self, now: Millis, say: Say, out: &mut Vec<Output>) {
         match say {
             Say::SignedIn { name, listed } => {
-                self.people.clear();
+                // With a list, the first part of it begins anew; another name in the same tab has none.
+                if !listed {
+                    self.people.clear();
+                }
                 self.standing = Standing::In { name, listed };
                 if self.in_call {
                     self.ask(&Ask::Busy { busy: true }, out);
@@ -296,12 +299,14 @@ impl Ring {
         }
         let why = match code {
             close::TOO_MANY => Some(Denial::TooMany),
+            // Whoever waits for an answer is told; whoever had the name comes back for it by themselves.
+            close::TOO_FAST => self.is_asking().then_some(Denial::TooFast),
             close::PASS_WANTED | close::PASS_REFUSED => Some(Denial::Uninvited),
             _ => None,
         };
         if let Some(why) = why {
             self.link.close();
-            self.denied(why, String::new(), out);
+            self.turned_away(why, String::new(), out);
             out.push(Output::Changed);
             return;
         }
@@ -379,12 +384,26 @@ impl Ring {
             | Denial::UnsupportedVersion
             | Denial::Full
             | Denial::TooMany
-            | Denial::Uninvited => {
-                self.give_up_all(out);
-                self.sign_off(Standing::Denied { code, name }, out);
+            | Denial::Uninvited => self.turned_away(code, name, out),
+            // It was said of the name, and not of some message.
+            Denial::TooFast if self.is_asking() && !name.is_empty() => {
+                self.turned_away(code, name, out);
             }
-            Denial::NotSignedIn | Denial::BadMessage | Denial::TooFast => {}
+            // A name that was mine is asked for again with the next connection: the directory keeps none
+            // that is nobody's.
+            Denial::TooFast => {}
+            Denial::NotSignedIn | Denial::BadMessage => {}
         }
+    }
+
+    /// There is no name for this tab, and that is said.
+    fn turned_away(&mut self, code: Denial, name: String, out: &mut Vec<Output>) {
+        self.give_up_all(out);
+        self.sign_off(Standing::Denied { code, name }, out);
+    }
+
+    fn is_asking(&self) -> bool {
+        matches!(self.standing, Standing::Asking(_))
     }
 
     fn sign_off(&mut self, standing: Standing, out: &mut Vec<Output>) {

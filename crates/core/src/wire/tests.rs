@@ -175,6 +175,12 @@ fn a_name_loses_what_could_deceive_and_keeps_what_people_are_called() {
         ("  Ana   Maria ", "Ana Maria"),
         ("Be\u{202e}n", "Ben"),
         ("\u{200b}\u{feff}", ""),
+        // Letters without a shape, alone or between others.
+        ("\u{3164}", ""),
+        ("A\u{115f}\u{1160}n\u{ffa0}a\u{2800}", "Ana"),
+        // What chooses the shape of another letter stays with it, and is nothing alone.
+        ("Ana ❤\u{fe0f}", "Ana ❤\u{fe0f}"),
+        ("\u{fe0f} \u{e0100}\u{34f}", ""),
         ("李雷", "李雷"),
         ("a\nb\tc", "a b c"),
         ("\u{0}x\u{7f}", "x"),

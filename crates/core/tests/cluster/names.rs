@@ -6,7 +6,7 @@ use duologue_core::{
         names::{Names, Output, Wrote},
     },
     directory::{Folded, Rules},
-    hub::{ClientKey, Effect},
+    hub::{ClientKey, Effect, Limits},
     ids::{NodeId, PeerToken},
     time::Millis,
     wire::{
@@ -83,6 +83,7 @@ impl World {
         self.lives += 1;
         let rules = Rules {
             tabs: 100,
+            changes: Limits::default().joins_per_source,
             listed: true,
             fold,
         };
@@ -152,7 +153,7 @@ impl World {
             ..Tab::default()
         };
         node.tabs.insert(key, owner_tab);
-        assert_eq!(node.machine.connect(key), []);
+        assert_eq!(node.machine.connect(key, None), []);
         Some(key)
     }
 

@@ -101,6 +101,26 @@ fn a_room_that_is_filled_from_two_sides_at_once_keeps_those_who_came_first() {
 }
 
 #[test]
+fn other_limits_hold_for_a_room_across_nodes_and_send_nobody_away() {
+    let mut world = World::awake();
+    let come = |world: &mut World, people: &[(usize, u8)]| {
+        for (at, person) in people {
+            let key = world.connect(*at, *person).unwrap();
+            world.join(*at, key, 1);
+            world.deliver_all();
+        }
+        world.calm(1_000);
+        world.truth()[&room(1)].len()
+    };
+    world.allow(5);
+    let people = [(0, 1), (1, 2), (2, 3), (0, 4), (1, 5), (2, 6)];
+    assert_eq!(come(&mut world, &people), 5);
+    world.allow(2);
+    assert_eq!(come(&mut world, &[(0, 7)]), 5);
+    assert_eq!(world.evicted, 0);
+}
+
+#[test]
 fn without_a_bus_people_at_one_node_go_on_and_afterwards_all_is_as_before() {
     let mut world = World::awake();
     let ana = world.connect(0, 1).unwrap();

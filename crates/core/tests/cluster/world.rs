@@ -102,6 +102,16 @@ impl World {
         self.bus(at, true);
     }
 
+    /// So many in a room, from now on and at every node.
+    pub fn allow(&mut self, people: usize) {
+        for node in self.nodes.iter_mut().flatten() {
+            node.machine.allow(Limits {
+                room: people,
+                ..Limits::default()
+            });
+        }
+    }
+
     /// Without a word.
     pub fn kill(&mut self, at: usize) {
         self.nodes[at] = None;

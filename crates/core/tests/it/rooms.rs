@@ -362,6 +362,7 @@ fn whoever_is_not_let_in_is_told_why_and_whoever_is_in_a_call_stays() {
         (close::PASS_WANTED, Ended::PassWanted),
         (close::PASS_REFUSED, Ended::PassRefused),
         (close::SERVER_FULL, Ended::ServerFull),
+        (close::TOO_FAST, Ended::TooFast),
     ] {
         let mut world = World::new(3, CALM);
         let closed = Input::Signal(SignalEvent::Closed(code));
@@ -403,4 +404,55 @@ fn a_join_that_the_server_cannot_take_ends_with_its_reason() {
         let phase = world.people[ana].call.view().phase;
         assert_eq!(phase, Phase::Ended(why));
     }
+}
+
+#[test]
+fn whoever_is_one_too_many_and_talks_to_nobody_is_told() {
+    let mut world = World::new(3, CALM);
+    let ana = world.joined();
+    world.run(500);
+    assert_eq!(world.people[ana].call.view().phase, Phase::InCall);
+    world.put_out(ana);
+    world.run(100);
+    let phase = world.people[ana].call.view().phase;
+    assert_eq!(phase, Phase::Ended(Ended::RoomFull));
+}
+
+#[test]
+fn whoever_is_one_too_many_and_talks_to_somebody_goes_on_and_has_a_place_again_when_there_is_one() {
+    let mut world = World::new(3, CALM);
+    let (ana, ben) = (world.joined(), world.joined());
+    world.until(10_000, "a call", |w| w.is_mesh_of(&[ana, ben]));
+    world.put_out(ana);
+    world.run(1_000);
+    let cleo = world.joined();
+    world.run(5_000);
+    assert_eq!(world.sees(cleo).len(), 1, "Ana is not in the room");
+    assert!(
+        world
+            .sees(ana)
+            .contains(&(world.id(ben), PeerState::Connected))
+    );
+    world.until(10_000, "a call of three", |w| {
+        w.is_mesh_of(&[ana, ben, cleo])
+    });
+}
+
+#[test]
+fn in_a_room_that_stays_full_one_stays_for_as_long_as_there_is_somebody_to_talk_to() {
+    let mut world = World::new(3, CALM);
+    let (ana, ben) = (world.joined(), world.joined());
+    world.until(10_000, "a call", |w| w.is_mesh_of(&[ana, ben]));
+    for _ in 0..10 {
+        world.put_out(ana);
+        world.run(10_000);
+        assert!(world.is_mesh_of(&[ana, ben]));
+    }
+    world.user(ben, Intent::Leave);
+    world.run(1_000);
+    assert_eq!(world.people[ana].call.view().phase, Phase::InCall);
+    world.put_out(ana);
+    world.run(100);
+    let phase = world.people[ana].call.view().phase;
+    assert_eq!(phase, Phase::Ended(Ended::RoomFull));
 }

@@ -13,7 +13,7 @@ use duologue_core::{
     },
     seal::RoomSecret,
     time::Millis,
-    wire::{self, Media, ServerMsg, VerifyMsg},
+    wire::{self, ClientMsg, Media, Refusal, ServerMsg, VerifyMsg},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -308,6 +308,22 @@ impl World {
         }
         self.people[who].capture = None;
         self.events.retain(|_, event| !event.is_for(who));
+    }
+
+    /// The signaller finds that there are too many in the room, and puts this one out.
+    pub fn put_out(&mut self, who: usize) {
+        let room = self.room();
+        let Some(socket) = self.people[who].socket else {
+            return;
+        };
+        let leave = wire::encode(&ClientMsg::Leave { room });
+        let mut effects = self.hub.text(self.now, ClientKey(socket), &leave);
+        let refused = ServerMsg::Refused {
+            code: Refusal::RoomFull,
+            room: Some(room),
+        };
+        effects.push(Effect::Send(ClientKey(socket), refused));
+        self.server_says(effects);
     }
 
     pub fn stop_server(&mut self) {

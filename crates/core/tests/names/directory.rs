@@ -3,8 +3,9 @@
 use crate::world::fold;
 use duologue_core::{
     directory::{Directory, Rules},
-    hub::{ClientKey, Effect},
+    hub::{ClientKey, Effect, Source},
     ids::PeerToken,
+    pace::Rate,
     time::Millis,
     wire::{
         Sealed, close, encode,
@@ -14,6 +15,11 @@ use duologue_core::{
 
 use std::sync::Arc;
 
+/// Of all tabs of one source.
+const CHANGES: Rate = Rate {
+    burst: 50,
+    a_minute: 60,
+};
 const NOW: Millis = Millis(1_000);
 
 struct Desk {
@@ -25,6 +31,7 @@ impl Desk {
     fn new(listed: bool) -> Desk {
         Desk::with(Rules {
             tabs: 10_000,
+            changes: CHANGES,
             listed,
             fold,
         })
@@ -261,6 +268,98 @@ fn a_list_comes_with_the_name_and_changes_follow_together() {
 }
 
 #[test]
+fn the_list_comes_once_however_often_a_tab_takes_another_name() {
+    let mut desk = Desk::new(true);
+    desk.comes(1, "Ana", 1);
+    desk.comes(2, "Ben", 2);
+    desk.later(250);
+    let both = |say: &Say| [1, 2].map(|tab| to(tab, say.clone()));
+    for (name, gone) in [
+        ("Ben", None),
+        ("Benno", Some("Ben")),
+        ("Cleo", Some("Benno")),
+    ] {
+        let name = name.to_string();
+        let is_in = Say::SignedIn {
+            name: name.clone(),
+            listed: true,
+        };
+        assert_eq!(desk.says(2, &sign_in(&name, 2)), [to(2, is_in)]);
+        let mut expected = both(&Say::Changed {
+            here: [listed(&name, false)].into(),
+            gone: Vec::new(),
+        })
+        .to_vec();
+        expected.extend(gone.into_iter().flat_map(|gone| {
+            both(&Say::Changed {
+                here: Vec::new(),
+                gone: [gone.to_string()].into(),
+            })
+        }));
+        assert_eq!(desk.later(250), expected, "told as everybody is");
+    }
+    // Who has gone and comes again has no list.
+    desk.says(2, &Ask::SignOut);
+    desk.says(2, &sign_in("Ben", 2));
+    let told = desk.later(250);
+    let list = |it: &Effect<Arc<Say>>| matches!(it, Effect::Send(ClientKey(2), say) if matches!(**say, Say::People { .. }));
+    assert!(told.iter().any(list), "{told:?}");
+}
+
+/// Those of the answers that say "too fast".
+fn too_fast(answers: &[Effect<Arc<Say>>]) -> usize {
+    let is_refusal = |it: &&Effect<Arc<Say>>| matches!(it, Effect::Send(_, say) if matches!(**say, Say::Denied { code: Denial::TooFast, .. }));
+    answers.iter().filter(is_refusal).count()
+}
+
+#[test]
+fn one_tab_tells_everybody_of_itself_a_few_times_a_minute() {
+    let mut desk = Desk::new(true);
+    desk.comes(1, "Ana", 1);
+    desk.connects(2);
+    let (mut told, mut refused) = (0, 0);
+    // As fast as messages may come at all, for five minutes.
+    for n in 0..15_000_u32 {
+        let ask = match n % 3 {
+            2 => Ask::Busy { busy: n % 2 == 0 },
+            _ => sign_in(&format!("Ben{n}"), 2),
+        };
+        refused += too_fast(&desk.says(2, &ask));
+        let effects = desk.later(20);
+        told += effects
+            .iter()
+            .filter(|it| matches!(it, Effect::Send(ClientKey(1), _)))
+            .count();
+    }
+    assert!(desk.directory.is_signed_in(ClientKey(2)));
+    assert!((14_500..15_000).contains(&refused), "{refused}");
+    assert!(told < 400, "{told}");
+    desk.later(60_000);
+    let renamed = desk.says(2, &sign_in("Ben", 2));
+    assert_eq!(too_fast(&renamed), 0, "after a pause");
+}
+
+#[test]
+fn tabs_of_one_address_share_what_they_may_tell_everybody_and_others_are_not_held_by_it() {
+    let mut desk = Desk::new(true);
+    let comes = |desk: &mut Desk, tab: u64, source| {
+        desk.directory
+            .connect_from(ClientKey(tab), Some(Source(source)));
+        too_fast(&desk.says(tab, &sign_in(&format!("N{tab}"), 1))) == 0
+    };
+    let mut came = 0;
+    for tab in 0..1_000 {
+        came += u32::from(comes(&mut desk, tab, 7));
+        // Coming anew is no way round it.
+        desk.goes(tab);
+    }
+    assert_eq!(came, CHANGES.burst);
+    assert!(comes(&mut desk, 2_000, 8));
+    desk.later(60_000);
+    assert!(comes(&mut desk, 2_001, 7));
+}
+
+#[test]
 fn who_signs_out_before_the_list_has_come_gets_none() {
     let mut desk = Desk::new(true);
     desk.comes(1, "Ana", 1);
@@ -387,6 +486,7 @@ fn letters_too_long_or_not_sealed_are_refused() {
 fn a_full_directory_and_another_version_say_so_and_hang_up() {
     let mut desk = Desk::with(Rules {
         tabs: 1,
+        changes: CHANGES,
         listed: true,
         fold,
     });

@@ -3,7 +3,7 @@
 use crate::world::{PATIENCE, Seen, World};
 use duologue_core::{
     ring::{End, Intent, Stage, Standing},
-    wire::names::Denial,
+    wire::{close, names::Denial},
 };
 
 fn names(world: &World, at: usize) -> Vec<&str> {
@@ -277,6 +277,48 @@ fn a_name_that_somebody_took_meanwhile_is_lost_and_that_is_said() {
         None,
         "and nothing is tried any more"
     );
+}
+
+#[test]
+fn who_signs_in_too_fast_is_told_and_who_has_a_name_keeps_it() {
+    let told = |name: &str| Standing::Denied {
+        code: Denial::TooFast,
+        name: name.into(),
+    };
+    // At the door, before there was an answer.
+    let mut world = World::new(&[1], 1);
+    world.wants(0, Intent::SignIn("Ana".into()));
+    world.run(30);
+    world.closed(0, close::TOO_FAST);
+    assert_eq!(*world.tabs[0].ring.standing(), told(""));
+    assert_eq!(world.tabs[0].ring.next_wake(), None, "nothing is tried");
+    // The same when one has been let in already: it comes back by itself.
+    let mut world = World::signed_in(&[("Ana", 1)]);
+    world.closed(0, close::TOO_FAST);
+    let away = Standing::Away("Ana".into());
+    assert_eq!(*world.tabs[0].ring.standing(), away);
+    world.run(5_000);
+    assert!(matches!(world.tabs[0].ring.standing(), Standing::In { .. }));
+    // By the directory, for too many names.
+    for n in 0..30 {
+        world.wants(0, Intent::SignIn(format!("Ana{n}")));
+        world.run(100);
+        match world.tabs[0].ring.standing() {
+            Standing::In { name, .. } => assert_eq!(*name, format!("Ana{n}")),
+            denied => return assert_eq!(*denied, told(&format!("Ana{n}"))),
+        }
+    }
+    panic!("thirty names in three seconds");
+}
+
+#[test]
+fn another_name_keeps_the_list() {
+    let mut world = World::signed_in(&[("Ana", 1), ("Ben", 2)]);
+    world.wants(0, Intent::SignIn("Cleo".into()));
+    world.run(1_000);
+    for at in 0..2 {
+        assert_eq!(names(&world, at), ["Ben", "Cleo"]);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use duologue_core::{
     directory::{Directory, Folded, Rules},
     entropy::Entropy,
-    hub::{ClientKey, Effect},
+    hub::{ClientKey, Effect, Limits},
     ids::RingId,
     ring::{Config, End, Input, Intent, Output, Ring},
     seal::RoomSecret,
@@ -156,10 +156,15 @@ impl World {
 
     /// Its connection breaks; the tab hears of it and dials again while it is online.
     pub fn cut(&mut self, at: usize) {
+        self.closed(at, 1006);
+    }
+
+    /// The server closes its connection with that code.
+    pub fn closed(&mut self, at: usize, code: u16) {
         if let Some(socket) = self.tabs[at].socket.take() {
             let effects = self.directory.disconnect(self.now, ClientKey(socket));
             self.carry(effects);
-            self.feed(at, Input::Closed(1006));
+            self.feed(at, Input::Closed(code));
         }
     }
 
@@ -317,6 +322,7 @@ impl World {
 fn rules() -> Rules {
     Rules {
         tabs: 100,
+        changes: Limits::default().joins_per_source,
         listed: true,
         fold,
     }

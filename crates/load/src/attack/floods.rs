@@ -9,7 +9,10 @@ use anyhow::Result;
 use duologue_core::wire::{self, ClientMsg, Sealed};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
-use tokio::{io::AsyncWriteExt, time::interval};
+use tokio::{
+    io::AsyncWriteExt,
+    time::{interval, timeout},
+};
 use tokio_tungstenite::tungstenite::Message;
 
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -83,6 +86,21 @@ pub async fn burst(target: &Target, n: u32) -> Result<()> {
     socket.send(Message::text(hello(n))).await?;
     let ping = frame("{\"type\":\"ping\"}").repeat(BURST);
     socket.get_mut().write_all(&ping).await.ok();
+    let how = ending(&mut socket, PATIENCE).await;
+    target.note(how);
+    Ok(())
+}
+
+/// Whose answers nobody reads, until nothing more is taken.
+pub async fn ping(target: &Target, n: u32) -> Result<()> {
+    let mut socket = target.open(n).await?;
+    let head = [0x89, 0x80 | 125, 0, 0, 0, 0];
+    let pings = [&head[..], &[b'x'; 125]].concat().repeat(500);
+    let all = async { while socket.get_mut().write_all(&pings).await.is_ok() {} };
+    if timeout(PATIENCE, all).await.is_err() {
+        target.note("left open");
+        return Ok(());
+    }
     let how = ending(&mut socket, PATIENCE).await;
     target.note(how);
     Ok(())

@@ -28,6 +28,7 @@ pub enum Attack {
     HalfOpen,
     Dripping,
     NeverReading,
+    Pinging,
     Announced,
     Streamed,
     Connecting,
@@ -40,10 +41,11 @@ pub enum Attack {
 }
 
 impl Attack {
-    pub const ALL: [Attack; 12] = [
+    pub const ALL: [Attack; 13] = [
         Attack::HalfOpen,
         Attack::Dripping,
         Attack::NeverReading,
+        Attack::Pinging,
         Attack::Announced,
         Attack::Streamed,
         Attack::Connecting,
@@ -60,6 +62,7 @@ impl Attack {
             Attack::HalfOpen => "half-open handshakes",
             Attack::Dripping => "one byte a second",
             Attack::NeverReading => "never reading",
+            Attack::Pinging => "pings, never reading",
             Attack::Announced => "1 GiB frames announced",
             Attack::Streamed => "1 GiB in fragments",
             Attack::Connecting => "joins by new sockets",
@@ -79,6 +82,7 @@ impl Attack {
                 Attack::HalfOpen => target.swarm(500, slow::half_open).await,
                 Attack::Dripping => target.swarm(500, slow::drip).await,
                 Attack::NeverReading => target.swarm(20, slow::never_read).await,
+                Attack::Pinging => target.swarm(50, floods::ping).await,
                 Attack::Announced => target.swarm(50, frames::announce).await,
                 Attack::Streamed => target.swarm(50, frames::stream).await,
                 Attack::Connecting => target.swarm(64, floods::connect).await,

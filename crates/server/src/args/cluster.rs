@@ -12,7 +12,14 @@ pub(crate) struct ClusterArgs {
     /// Share rooms with other servers through this NATS, like nats://10.0.0.5:4222 or
     /// tls://user:password@nats.example.org; may be repeated for the servers of one NATS cluster
     /// (docs/cluster.md).
-    #[arg(long, value_name = "URL", env = "DUOLOGUE_CLUSTER", value_delimiter = ',', value_parser = cluster::server)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DUOLOGUE_CLUSTER",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_parser = cluster::server
+    )]
     cluster: Vec<ServerAddr>,
 
     /// Which servers belong together, where several clusters use one NATS.

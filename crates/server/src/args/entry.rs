@@ -6,6 +6,7 @@ use duologue_server::{
     doors::Rules,
     passes::{Key, Passes},
     proxies::{Proxies, Range, Written},
+    secret,
 };
 use std::{
     fs, io,
@@ -102,6 +103,15 @@ pub(crate) struct LimitArgs {
     )]
     pub room_size: u8,
 
+    /// Tabs that look at one room without being in it.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "DUOLOGUE_ROOM_LOOKERS",
+        default_value_t = 32
+    )]
+    pub room_lookers: usize,
+
     /// Rooms that one tab is in at once.
     #[arg(
         long,
@@ -174,6 +184,25 @@ pub(crate) struct LimitArgs {
         default_value = "300,120"
     )]
     pub address_join_pace: Pace,
+
+    /// Names for relays, each with a share of its own, that visitors of one address are given; who comes faster
+    /// shares one with the others.
+    #[arg(
+        long,
+        value_name = "N,A_MINUTE",
+        env = "DUOLOGUE_TICKET_PACE",
+        default_value = "60,30"
+    )]
+    pub ticket_pace: Pace,
+
+    /// Tries of a password from one address.
+    #[arg(
+        long,
+        value_name = "N,A_MINUTE",
+        env = "DUOLOGUE_PASSWORD_PACE",
+        default_value = "10,6"
+    )]
+    pub password_pace: Pace,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -216,13 +245,13 @@ impl LimitArgs {
     pub fn limits(&self) -> Limits {
         Limits {
             room: self.room_size.into(),
+            lookers: self.room_lookers,
             rooms_per_client: self.rooms_per_client,
             clients: self.max_clients,
             rooms: self.max_rooms,
             rooms_per_source: self.rooms_per_address,
             joins: self.join_pace.0,
             joins_per_source: self.address_join_pace.0,
-            ..Limits::default()
         }
     }
 }
@@ -250,6 +279,8 @@ impl EntryArgs {
                 each: limits.clients_per_address,
                 pace: limits.client_pace.0,
             },
+            tickets: limits.ticket_pace.0,
+            tries: limits.password_pace.0,
             proxies: Proxies::trust(self.trusted_proxy.clone(), written),
             passes: self.passes(state, key)?,
         })
@@ -304,21 +335,12 @@ fn password(file: &Path) -> Result<String, String> {
     }
 }
 
-/// Nobody else may read it, from its first moment on.
 fn make_key(file: &Path) -> Result<String, String> {
     let failed = |error: io::Error| format!("cannot write {}: {error}", file.display());
     if let Some(folder) = file.parent().filter(|it| !it.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
     let text = Key::fresh()?;
-    let mut to = options.open(file).map_err(failed)?;
-    io::Write::write_all(&mut to, format!("{text}\n").as_bytes()).map_err(failed)?;
+    secret::keep(file, &format!("{text}\n")).map_err(failed)?;
     Ok(text)
 }

@@ -59,17 +59,37 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Whether the others are in reach.
+/// Whether the others are in reach, and whether there is something in which names are kept together.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reach(Arc<AtomicBool>);
+pub(crate) struct Reach(Arc<Reached>);
+
+#[derive(Debug, Default)]
+struct Reached {
+    others: AtomicBool,
+    /// Where the host wants no names there is nothing to keep.
+    has_names: AtomicBool,
+    store: AtomicBool,
+}
 
 impl Reach {
-    pub(crate) fn is_together(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// For whoever balances load, and whoever looks after all this.
+    pub(crate) fn word(&self) -> &'static str {
+        let is = |it: &AtomicBool| it.load(Ordering::Relaxed);
+        match (is(&self.0.others), is(&self.0.has_names), is(&self.0.store)) {
+            (false, _, _) => "ok, alone",
+            (true, true, false) => "ok, names alone",
+            (true, _, _) => "ok",
+        }
     }
 
     fn set(&self, together: bool) {
-        self.0.store(together, Ordering::Relaxed);
+        self.0.others.store(together, Ordering::Relaxed);
+        // What was open is of the connection before.
+        self.set_store(false);
+    }
+
+    fn set_store(&self, open: bool) {
+        self.0.store.store(open, Ordering::Relaxed);
     }
 }
 
@@ -134,17 +154,21 @@ fn together(
     let me = (new_id(), wall);
     let (says, waiting) = mpsc::channel(rooms::WAITING);
     let rooms = Arc::new(Relay::new(Rooms::together(limits, me, says.clone())));
+    let reach = Reach::default();
+    let has_names = rules.is_some();
+    reach.0.has_names.store(has_names, Ordering::Relaxed);
     let shelf = rules.map(|rules| {
         let (people, writes) = People::together(rules, me, says);
         store::Shelf {
             people: Arc::new(Relay::new(people)),
             writes,
             bucket: format!("duologue_{}_names", settings.name),
+            reach: reach.clone(),
             is_told: false,
+            is_told_of_late: false,
         }
     });
     let names = shelf.as_ref().map(|it| it.people.clone());
-    let reach = Reach::default();
     let line = bus::Line {
         settings,
         rooms: rooms.clone(),
@@ -173,6 +197,22 @@ fn new_id() -> NodeId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_says_what_it_has_to_do_without() {
+        let reach = Reach::default();
+        assert_eq!(reach.word(), "ok, alone");
+        reach.set(true);
+        assert_eq!(reach.word(), "ok");
+        reach.0.has_names.store(true, Ordering::Relaxed);
+        assert_eq!(reach.word(), "ok, names alone");
+        reach.set_store(true);
+        assert_eq!(reach.word(), "ok");
+        reach.set(false);
+        assert_eq!(reach.word(), "ok, alone");
+        reach.set(true);
+        assert_eq!(reach.word(), "ok, names alone");
+    }
 
     #[test]
     fn a_name_cannot_reach_beyond_its_own_subjects() {

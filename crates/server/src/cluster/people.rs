@@ -14,6 +14,7 @@ use duologue_core::{
     directory::{Directory, Rules},
     hub::{ClientKey, Effect, Source},
     ids::NodeId,
+    pace::Rate,
     time::Millis,
     wire::names::Say,
 };
@@ -84,11 +85,11 @@ impl People {
         self.with(|it| it.wrote(now, name, wrote))
     }
 
-    /// So many tabs, from now on.
-    pub(crate) fn allow(&mut self, tabs: usize) {
+    /// Other limits, from now on.
+    pub(crate) fn allow(&mut self, tabs: usize, changes: Rate) {
         match self {
-            People::Alone(directory) => directory.allow(tabs),
-            People::Together(it) => it.names.allow(tabs),
+            People::Alone(directory) => directory.allow(tabs, changes),
+            People::Together(it) => it.names.allow(tabs, changes),
         }
     }
 
@@ -148,10 +149,10 @@ impl Machine for People {
         <Directory as Machine>::sort(message)
     }
 
-    fn connect(&mut self, key: ClientKey, _source: Option<Source>) -> Effects {
+    fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Effects {
         match self {
-            People::Alone(directory) => directory.connect(key),
-            People::Together(it) => it.names.connect(key),
+            People::Alone(directory) => directory.connect_from(key, source),
+            People::Together(it) => it.names.connect(key, source),
         }
     }
 
@@ -169,7 +170,7 @@ impl Machine for People {
         }
     }
 
-    fn is_welcome(&self, key: ClientKey) -> bool {
+    fn has_place(&self, key: ClientKey) -> bool {
         match self {
             People::Alone(directory) => directory.is_signed_in(key),
             People::Together(it) => it.names.is_signed_in(key),

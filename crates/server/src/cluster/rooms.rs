@@ -148,10 +148,10 @@ impl Machine for Rooms {
         }
     }
 
-    fn is_welcome(&self, key: ClientKey) -> bool {
+    fn has_place(&self, key: ClientKey) -> bool {
         match self {
-            Rooms::Alone(hub) => hub.peer(key).is_some(),
-            Rooms::Together(it) => it.cluster.is_welcome(key),
+            Rooms::Alone(hub) => hub.has_place(key),
+            Rooms::Together(it) => it.cluster.has_place(key),
         }
     }
 

@@ -4,8 +4,12 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::time::{Duration, SystemTime};
 
 const TAG: usize = 32;
+/// What is kept by NATS says when it was sealed, and was put there by NATS's own clock a moment later: whoever
+/// puts it there again is too late. By so much the clocks of a node and of NATS may differ.
+const SKEW: Duration = Duration::from_secs(60);
 /// Of this use of the secret, and no other one.
 const PURPOSE: &[u8] = b"duologue node 1\0";
 
@@ -41,6 +45,30 @@ impl Seal {
         std::str::from_utf8(text).ok()
     }
 
+    /// What is to be kept, and not said once: nobody can bring it back later.
+    pub(crate) fn close_at(&self, address: &str, now: SystemTime, text: &str) -> Vec<u8> {
+        match &self.0 {
+            None => text.into(),
+            Some(_) => self.close(address, &format!("{} {text}", millis(now))),
+        }
+    }
+
+    /// What was put there at that time by the clock of whoever keeps it.
+    pub(crate) fn open_put<'a>(
+        &self,
+        address: &str,
+        put: SystemTime,
+        sealed: &'a [u8],
+    ) -> Option<&'a str> {
+        let text = self.open(address, sealed)?;
+        if self.0.is_none() {
+            return Some(text);
+        }
+        let (closed, text) = text.split_once(' ')?;
+        let apart = closed.parse::<u64>().ok()?.abs_diff(millis(put));
+        (u128::from(apart) <= SKEW.as_millis()).then_some(text)
+    }
+
     fn tag(&self, address: &str, text: &[u8]) -> Option<Hmac<Sha256>> {
         let mut mac = self.0.clone()?;
         mac.update(PURPOSE);
@@ -49,6 +77,11 @@ impl Seal {
         mac.update(text);
         Some(mac)
     }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -73,6 +106,29 @@ mod tests {
             assert_eq!(ours.open("a.b", &altered), None, "byte {at}");
             assert_eq!(ours.open("a.b", &sealed[..at]), None, "cut at {at}");
         }
+    }
+
+    #[test]
+    fn what_was_kept_once_cannot_be_put_back_later() {
+        let seal = Seal::new(Some(b"one"));
+        let hour = Duration::from_secs(3_600);
+        let now = SystemTime::UNIX_EPOCH + 500_000 * hour;
+        let kept = seal.close_at("a.b", now, "{} {}");
+        for clocks_apart in [Duration::ZERO, SKEW] {
+            for put in [now + clocks_apart, now - clocks_apart] {
+                assert_eq!(seal.open_put("a.b", put, &kept), Some("{} {}"));
+            }
+        }
+        for put in [now + SKEW + SKEW, now + hour, now - hour] {
+            assert_eq!(seal.open_put("a.b", put, &kept), None, "{put:?}");
+        }
+        assert_eq!(seal.open_put("a.c", now, &kept), None, "another name's");
+        // What was said is not what was kept.
+        let said = seal.close("a.b", "{}");
+        assert_eq!(seal.open_put("a.b", now, &said), None);
+        let open = Seal::new(None);
+        let kept = open.close_at("a.b", now, "{}");
+        assert_eq!(open.open_put("a.b", now + hour, &kept), Some("{}"));
     }
 
     #[test]

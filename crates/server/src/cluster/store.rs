@@ -3,6 +3,7 @@
 //! it was written last. Never decides whose a name is.
 
 use super::{
+    Reach,
     people::{People, Write},
     seal::Seal,
 };
@@ -22,7 +23,11 @@ use duologue_core::{
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use sha2::{Digest, Sha256};
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio::{sync::mpsc, time::sleep};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -36,8 +41,11 @@ pub(super) struct Shelf {
     pub(super) people: Arc<Relay<People>>,
     pub(super) writes: mpsc::Receiver<Write>,
     pub(super) bucket: String,
+    pub(super) reach: Reach,
     /// The host has been told that it cannot be had.
     pub(super) is_told: bool,
+    /// And that there are old names in it.
+    pub(super) is_told_of_late: bool,
 }
 
 impl Shelf {
@@ -49,7 +57,9 @@ impl Shelf {
                     self.is_told = false;
                     while self.writes.try_recv().is_ok() {}
                     self.people.tell(|it, now| it.store(now, true));
+                    self.reach.set_store(true);
                     let why = self.talk(&store, seal).await;
+                    self.reach.set_store(false);
                     self.people.tell(|it, now| it.store(now, false));
                     why
                 }
@@ -106,6 +116,12 @@ impl Shelf {
                         if let Some((name, claimed)) = read(seal, &entry) {
                             let revision = entry.revision;
                             self.people.tell(|it, now| it.seen(now, &name, revision, claimed));
+                        } else if !self.is_told_of_late && is_late(seal, &entry) {
+                            say(
+                                "NATS has a name that was written long before or after it got it: \
+                                 somebody puts old ones back, or clocks differ by more than a minute"
+                            );
+                            self.is_told_of_late = true;
                         }
                     }
                     Some(Err(error)) => return error.to_string(),
@@ -131,12 +147,18 @@ fn key_of(name: &str) -> String {
     Base64UrlUnpadded::encode_string(&digest[..16])
 }
 
+/// Where NATS keeps it: in this bucket and no other.
+fn address(bucket: &str, key: &str) -> String {
+    format!("$KV.{bucket}.{key}")
+}
+
 /// The name, and who has it. A name that nobody has is kept alone.
 fn read(seal: &Seal, entry: &Entry) -> Option<(String, Option<Claimed>)> {
     if entry.operation != Operation::Put {
         return None;
     }
-    let text = seal.open(&entry.key, &entry.value)?;
+    let put = SystemTime::from(entry.created);
+    let text = seal.open_put(&address(&entry.bucket, &entry.key), put, &entry.value)?;
     let (name, claimed) = match text.strip_prefix('-') {
         Some(name) => (name.to_owned(), None),
         None => {
@@ -146,6 +168,12 @@ fn read(seal: &Seal, entry: &Entry) -> Option<(String, Option<Claimed>)> {
     };
     // Under another key it is not what anybody here looks for.
     (key_of(&name) == entry.key).then_some((name, claimed))
+}
+
+/// One of ours wrote it, at another time.
+fn is_late(seal: &Seal, entry: &Entry) -> bool {
+    let text = seal.open(&address(&entry.bucket, &entry.key), &entry.value);
+    entry.operation == Operation::Put && text.is_some() && read(seal, entry).is_none()
 }
 
 async fn put(store: &Store, seal: &Seal, write: Write) -> (String, Wrote) {
@@ -159,7 +187,7 @@ async fn put(store: &Store, seal: &Seal, write: Write) -> (String, Wrote) {
         Some(entry) => wire::encode(entry),
         None => format!("-{name}"),
     };
-    let value = seal.close(&key, &text);
+    let value = seal.close_at(&address(&store.name, &key), SystemTime::now(), &text);
     let wrote = match store.update(&key, value.into(), revision).await {
         Ok(revision) => Wrote::Done(revision),
         Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => {

@@ -5,10 +5,12 @@
 //! lock, which no registry of labels offers.
 
 mod histogram;
+mod lending;
 mod process;
 mod serve;
 mod text;
 
+pub(crate) use lending::LENDING;
 pub(crate) use serve::{answer, router};
 
 use axum::extract::ws::close_code;
@@ -136,6 +138,8 @@ pub(crate) enum Lost {
     Connection,
     /// One that did not become open.
     Handshake,
+    /// A request to the relay inside, or a packet by it.
+    Relay,
 }
 
 impl Lost {
@@ -144,6 +148,7 @@ impl Lost {
             Lost::Message => "message",
             Lost::Connection => "connection",
             Lost::Handshake => "handshake",
+            Lost::Relay => "relay",
         }
     }
 }
@@ -194,7 +199,7 @@ pub(crate) fn closed(code: u16) {
         close_code::PROTOCOL => "protocol",
         close_code::UNSUPPORTED => "binary",
         close_code::INVALID => "not_utf8",
-        close_code::POLICY => "no_hello",
+        close_code::POLICY => "nowhere",
         close_code::AGAIN => "slow_reader",
         _ => "other",
     };

@@ -1,6 +1,6 @@
 //! The numbers as Prometheus reads them (its text format, version 0.0.4).
 
-use super::{Counted, DROPS, INSECURE, Lost, NAMES, ROOMS, SECURED, WAITED, process};
+use super::{Counted, DROPS, INSECURE, LENDING, Lost, NAMES, ROOMS, SECURED, WAITED, process};
 use std::{
     fmt::{self, Write},
     sync::{PoisonError, atomic::Ordering::Relaxed},
@@ -93,12 +93,13 @@ fn write(to: &mut String) -> fmt::Result {
         "TLS handshakes that did not, in time or at all.",
         INSECURE.get(),
     )?;
+    LENDING.write(to)?;
     process::write(to)
 }
 
 fn drops(to: &mut String) -> fmt::Result {
     let name = "duologue_drops_total";
-    let help = "Messages refused, sockets closed by the server and handshakes refused, by reason.";
+    let help = "What was refused or lost: messages, sockets, handshakes, and what the relay was asked for.";
     head(to, name, "counter", help)?;
     let drops = DROPS.lock().unwrap_or_else(PoisonError::into_inner);
     for ((what, reason), count) in drops.iter() {
@@ -108,13 +109,23 @@ fn drops(to: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn head(to: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
+pub(super) fn head(to: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
     writeln!(to, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
 
-fn one(to: &mut String, name: &str, kind: &str, help: &str, value: u64) -> fmt::Result {
+pub(super) fn one(to: &mut String, name: &str, kind: &str, help: &str, value: u64) -> fmt::Result {
     head(to, name, kind, help)?;
     writeln!(to, "{name} {value}")
+}
+
+/// A number with a label, under the head of its name.
+pub(super) fn line(
+    to: &mut String,
+    name: &str,
+    (label, value): (&str, &str),
+    count: u64,
+) -> fmt::Result {
+    writeln!(to, "{name}{{{label}=\"{value}\"}} {count}")
 }
 
 /// A line for each of the two sockets.

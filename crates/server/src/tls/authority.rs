@@ -4,6 +4,11 @@
 //! names and addresses near by: its key, stolen, makes nobody a bank.
 
 use super::{Pair, Source, TlsError, local};
+use crate::{
+    network::{PRIVATE_V4, v4},
+    secret,
+};
+use ipnet::Ipv4Net;
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -11,8 +16,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     net::IpAddr,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -28,15 +32,8 @@ const RENEW_DAYS: u32 = 30;
 /// Clocks of telephones may be behind ours.
 const BACKDATED_DAYS: u32 = 2;
 
-/// Networks that are nobody's in particular.
-const NEAR_V4: [([u8; 4], u8); 6] = [
-    ([10, 0, 0, 0], 8),
-    ([100, 64, 0, 0], 10),
-    ([127, 0, 0, 0], 8),
-    ([169, 254, 0, 0], 16),
-    ([172, 16, 0, 0], 12),
-    ([192, 168, 0, 0], 16),
-];
+/// Besides private networks: this machine, and what needs no router.
+const NEAR_V4: [Ipv4Net; 2] = [v4([127, 0, 0, 0], 8), v4([169, 254, 0, 0], 16)];
 const NEAR_V6: [(u16, u8); 2] = [(0xfc00, 7), (0xfe80, 10)];
 
 /// What a certificate is for.
@@ -100,7 +97,7 @@ impl Authority {
         let key = KeyPair::generate().map_err(failed)?;
         let params = authority_params(&now)?;
         let made = params.self_signed(&key).map_err(failed)?;
-        write_secret(&folder.join("authority-key.pem"), &key.serialize_pem()).map_err(kept)?;
+        secret::keep(&folder.join("authority-key.pem"), &key.serialize_pem()).map_err(kept)?;
         fs::write(folder.join("authority.pem"), made.pem()).map_err(kept)?;
         // Signed by another one; made anew.
         for old in ["certificate.pem", "key.pem"] {
@@ -171,7 +168,7 @@ impl Authority {
         params.not_before = (now - BACKDATED_DAYS * DAY).into();
         params.not_after = ends.into();
         let made = params.signed_by(&key, &self.issuer).map_err(failed)?;
-        let kept = write_secret(&self.folder.join("key.pem"), &key.serialize_pem())
+        let kept = secret::keep(&self.folder.join("key.pem"), &key.serialize_pem())
             .and_then(|()| fs::write(self.folder.join("certificate.pem"), made.pem()));
         kept.map_err(|error| TlsError(format!("cannot keep the certificate: {error}")))?;
         (self.shown, self.ends) = (names, ends);
@@ -227,7 +224,7 @@ fn authority_params(names: &Names) -> Result<CertificateParams, TlsError> {
     params.not_before = (now - BACKDATED_DAYS * DAY).into();
     params.not_after = (now + AUTHORITY_DAYS * DAY).into();
     let dns = names.dns.iter().cloned().chain(["local".to_owned()]);
-    let near = NEAR_V4.map(|(ip, prefix)| CidrSubnet::from_v4_prefix(ip, prefix));
+    let near = near_v4().map(|it| CidrSubnet::from_v4_prefix(it.addr().octets(), it.prefix_len()));
     let near_v6 = NEAR_V6.map(|(first, prefix)| {
         let [high, low] = first.to_be_bytes();
         let mut ip = [0; 16];
@@ -245,7 +242,6 @@ fn authority_params(names: &Names) -> Result<CertificateParams, TlsError> {
             IpAddr::V6(ip) => CidrSubnet::from_v6_prefix(ip.octets(), 128),
         });
     let ips = near
-        .into_iter()
         .chain(near_v6)
         .chain([CidrSubnet::from_v6_prefix(loopback, 128)])
         .chain(own);
@@ -259,12 +255,13 @@ fn authority_params(names: &Names) -> Result<CertificateParams, TlsError> {
     Ok(params)
 }
 
+fn near_v4() -> impl Iterator<Item = &'static Ipv4Net> {
+    PRIVATE_V4.iter().chain(&NEAR_V4)
+}
+
 fn is_near(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(ip) => NEAR_V4.iter().any(|(net, prefix)| {
-            let mask = u32::MAX << (32 - prefix);
-            u32::from(ip) & mask == u32::from_be_bytes(*net)
-        }),
+        IpAddr::V4(ip) => near_v4().any(|it| it.contains(&ip)),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
@@ -342,13 +339,4 @@ fn time_of(timestamp: i64) -> SystemTime {
 fn pem_to_der(text: &str) -> Option<Vec<u8>> {
     let (_, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).ok()?;
     Some(pem.contents)
-}
-
-/// For nobody's eyes but ours, from its first byte on.
-fn write_secret(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }

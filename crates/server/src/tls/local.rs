@@ -19,6 +19,16 @@ pub fn addresses() -> Vec<IpAddr> {
     all
 }
 
+/// Whether somebody who listens on `listening` is reached at that address of this machine.
+pub fn listens_there(listening: IpAddr, ip: IpAddr) -> bool {
+    match listening {
+        // All of IPv6 take those of IPv4 along.
+        IpAddr::V6(any) if any.is_unspecified() => true,
+        IpAddr::V4(any) if any.is_unspecified() => ip.is_ipv4(),
+        one => one == ip,
+    }
+}
+
 /// As it calls itself, if others could call it that: letters, digits and hyphens.
 pub fn hostname() -> Option<String> {
     let name = gethostname::gethostname().into_string().ok()?;

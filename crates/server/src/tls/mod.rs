@@ -7,7 +7,7 @@ mod files;
 mod local;
 
 pub use authority::Authority;
-pub use local::{addresses, hostname};
+pub use local::{addresses, hostname, listens_there};
 
 use rustls::{
     ServerConfig,
@@ -114,16 +114,37 @@ pub(crate) fn secure(tls: &Tls, look: Duration) -> Result<Secured, TlsError> {
     })
 }
 
+/// A certificate that is there already would be shown: it can be read, and is its key's. One that is yet to be
+/// made is not looked at.
+pub fn check(tls: &Tls) -> Result<(), TlsError> {
+    match tls {
+        Tls::Files { certificate, key } => {
+            let pair = files::Files::new(certificate, key).first()?;
+            certified(&pair).map(drop)
+        }
+        Tls::SelfSigned { .. } | Tls::Acme(_) => Ok(()),
+    }
+}
+
 fn show(mut source: Box<dyn Source>, look: Duration) -> Result<TlsAcceptor, TlsError> {
     let first = certified(&source.first()?)?;
     let shown = Arc::new(Shown(RwLock::new(Arc::new(first))));
+    let acceptor = acceptor(shown.clone(), &[])?;
+    tokio::spawn(renew(source, Arc::downgrade(&shown), look));
+    Ok(acceptor)
+}
+
+/// Speaks the page's protocols, and these.
+fn acceptor(shown: Arc<dyn ResolvesServerCert>, more: &[&[u8]]) -> Result<TlsAcceptor, TlsError> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsError(format!("this build has no TLS: {error}")))?
         .with_no_client_auth()
-        .with_cert_resolver(shown.clone());
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    tokio::spawn(renew(source, Arc::downgrade(&shown), look));
+        .with_cert_resolver(shown);
+    let protocols = [&b"h2"[..], b"http/1.1"]
+        .into_iter()
+        .chain(more.iter().copied());
+    config.alpn_protocols = protocols.map(<[u8]>::to_vec).collect();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

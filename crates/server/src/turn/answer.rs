@@ -22,6 +22,23 @@ pub(super) enum Refusal {
     InsufficientCapacity = 508,
 }
 
+impl Refusal {
+    /// As the numbers call it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Refusal::Forbidden => "forbidden",
+            Refusal::QuotaReached => "quota",
+            Refusal::InsufficientCapacity => "full",
+            Refusal::FamilyNotSupported | Refusal::PeerFamilyMismatch => "family",
+            Refusal::AllocationMismatch => "nothing_lent",
+            Refusal::WrongCredentials => "password",
+            Refusal::BadRequest | Refusal::UnknownAttribute | Refusal::TransportNotSupported => {
+                "bad_message"
+            }
+        }
+    }
+}
+
 pub(super) fn yes(
     asked: &Message,
     attributes: &[&dyn AttributeWrite],

@@ -2,10 +2,10 @@
 //! A socket is closed, and its task ends, when the lender drops its door.
 
 use super::{
-    hall::{BREATHER, Hall, MOST},
+    hall::{Hall, MOST},
     lender::{Client, Doors, Shut},
 };
-use crate::tls;
+use crate::{listen::BREATHER, tls};
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},

@@ -5,11 +5,17 @@ use super::{
     Inside,
     doors::Sockets,
     lender::{By, Client, Deed, Lender, Now},
-    quota::{Quotas, Tally, block},
+    quota::{Quotas, Tally},
+};
+use crate::{
+    listen::BREATHER,
+    metrics::{self, Lost},
+    network::Network,
+    say,
 };
 use std::{
     collections::HashMap,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -25,8 +31,6 @@ pub(super) const MOST: usize = 4_096;
 /// Packets that wait for a slow connection: a tenth of a second of a call.
 const QUEUE: usize = 64;
 const TICK: Duration = Duration::from_secs(5);
-/// After something failed that should not: there are no file handles left just now, mostly.
-pub(super) const BREATHER: Duration = Duration::from_millis(50);
 
 pub(super) struct Hall {
     lender: Mutex<Lender<Sockets>>,
@@ -40,7 +44,7 @@ pub(super) struct Hall {
 /// Connections by TCP and TLS, and what waits for each.
 struct Streams {
     each: HashMap<u64, mpsc::Sender<Vec<u8>>>,
-    blocks: Tally<IpAddr>,
+    networks: Tally<Network>,
     next: u64,
 }
 
@@ -56,7 +60,8 @@ impl Drop for Place {
         if let By::Stream(id) = self.client.by {
             streams.each.remove(&id);
         }
-        streams.blocks.take_off(&block(self.client.at.ip()));
+        (streams.networks).take_off(&Network::of(self.client.at.ip()));
+        metrics::LENDING.connect(streams.each.len());
         drop(streams);
         lock(&self.hall.lender).end(self.client);
     }
@@ -71,7 +76,7 @@ impl Hall {
     ) -> Self {
         let streams = Streams {
             each: HashMap::new(),
-            blocks: Tally::new(),
+            networks: Tally::new(),
             next: 0,
         };
         Hall {
@@ -103,16 +108,18 @@ impl Hall {
     ) -> Option<(Place, mpsc::Receiver<Vec<u8>>)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let mut streams = lock(&self.streams);
-        let from = block(at.ip());
+        let from = Network::of(at.ip());
         if streams.each.len() >= self.quotas.streams
-            || streams.blocks.of(&from) >= self.quotas.streams_of_address
+            || streams.networks.of(&from) >= self.quotas.streams_of_address
         {
+            metrics::dropped(Lost::Relay, "connections");
             return None;
         }
         let id = streams.next;
         streams.next += 1;
         streams.each.insert(id, sender);
-        streams.blocks.add(from);
+        streams.networks.add(from);
+        metrics::LENDING.connect(streams.each.len());
         let client = Client {
             by: By::Stream(id),
             at,
@@ -201,14 +208,21 @@ pub(super) async fn look_after(
 ) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_blind = false;
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
-        let peers = inside.whom.now(&inside.addresses);
+        let found = inside.whom.now(&inside.addresses);
+        if found.is_err() != is_blind {
+            is_blind = !is_blind;
+            if is_blind {
+                say("this machine's interfaces cannot be seen; the relay goes by what they were");
+            }
+        }
         let mut lender = lock(&hall.lender);
-        lender.peers = peers;
+        lender.peers.renew(found);
         lender.sweep(hall.now());
     }
 }

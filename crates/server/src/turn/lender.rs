@@ -6,12 +6,17 @@ use super::{
     answer::{self, Refusal},
     lent::{CHANNEL_HEADER, Lent},
     peers::Peers,
-    quota::{Quotas, Strangers, Tally, block},
+    quota::{Parts, Quotas, Strangers, Tally},
     request::Asked,
     ticket::Tickets,
 };
+use crate::{
+    metrics::{self, Lost},
+    network::Network,
+};
 use std::{
     collections::HashMap,
+    hash::RandomState,
     net::{IpAddr, SocketAddr},
     ops::Range,
     time::Duration,
@@ -94,28 +99,22 @@ pub(super) struct Lender<D: Doors> {
     /// Addresses that are lent, without their ports.
     pub(super) ours: Tally<IpAddr>,
     pub(super) names: Tally<String>,
-    pub(super) blocks: Tally<IpAddr>,
+    pub(super) parts: Parts,
 }
 
 impl<D: Doors> Lender<D> {
-    pub(super) fn new(
-        doors: D,
-        peers: Peers,
-        quotas: Quotas,
-        tickets: Tickets,
-        now: Duration,
-    ) -> Self {
+    pub(super) fn new(doors: D, peers: Peers, quotas: Quotas, tickets: Tickets) -> Self {
         Lender {
             doors,
             peers,
             quotas,
             tickets,
-            strangers: Strangers::new(now),
+            strangers: Strangers::new(RandomState::new()),
             lent: HashMap::new(),
             borrowers: HashMap::new(),
             ours: Tally::new(),
             names: Tally::new(),
-            blocks: Tally::new(),
+            parts: Parts::default(),
         }
     }
 
@@ -147,7 +146,19 @@ impl<D: Doors> Lender<D> {
         let client = *self.borrowers.get(&relayed)?;
         let lent = self.lent.get_mut(&client)?;
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        Some((client, lent.wrap(now.steady, peer, data, &self.quotas)?))
+        if !lent.is_permitted(now.steady, peer.ip()) {
+            return None;
+        }
+        let may = lent.may_receive(now.steady, data.len(), &self.quotas);
+        let (parts, from) = (&mut self.parts, Network::of(client.at.ip()));
+        let may = may.and_then(|()| parts.carry(now.steady, from, data.len(), &self.quotas));
+        if let Err(why) = may {
+            metrics::dropped(Lost::Relay, why);
+            return None;
+        }
+        let wrapped = lent.wrap(now.steady, peer, data)?;
+        metrics::LENDING.received(data.len());
+        Some((client, wrapped))
     }
 
     /// The client's connection has ended, or its time.
@@ -156,7 +167,8 @@ impl<D: Doors> Lender<D> {
             self.borrowers.remove(&lent.relayed);
             self.ours.take_off(&lent.relayed.ip());
             self.names.take_off(&lent.by.name);
-            self.blocks.take_off(&block(client.at.ip()));
+            self.parts.give_back(Network::of(client.at.ip()));
+            metrics::LENDING.lend(self.lent.len());
         }
     }
 
@@ -174,7 +186,7 @@ impl<D: Doors> Lender<D> {
         for lent in self.lent.values_mut() {
             lent.sweep(now.steady);
         }
-        self.strangers.sweep(now.steady);
+        self.parts.sweep(now.steady, &self.quotas);
     }
 
     fn message(&mut self, now: Now, client: Client, said: &[u8]) -> Deed<D::Door> {
@@ -209,10 +221,13 @@ impl<D: Doors> Lender<D> {
         client: Client,
         answer: impl FnOnce() -> Vec<u8>,
     ) -> Deed<D::Door> {
-        let ip = client.at.ip();
-        match self.strangers.may_be_answered(now.steady, ip, &self.quotas) {
+        let strangers = &mut self.strangers;
+        match strangers.may_be_answered(now.steady, client, &self.quotas) {
             true => Deed::Answer(answer()),
-            false => Deed::Nothing,
+            false => {
+                metrics::dropped(Lost::Relay, "too_fast");
+                Deed::Nothing
+            }
         }
     }
 
@@ -244,7 +259,10 @@ impl<D: Doors> Lender<D> {
             None => self.tickets.key(name, now.wall),
         };
         let key = key.filter(|key| message.validate_integrity_with_key(key).is_ok());
-        let key = key.ok_or_else(|| ask(ErrorCode::UNAUTHORIZED))?;
+        let key = key.ok_or_else(|| {
+            metrics::dropped(Lost::Relay, "password");
+            ask(ErrorCode::UNAUTHORIZED)
+        })?;
         Ok(Asked {
             message,
             client,
@@ -282,11 +300,17 @@ impl<D: Doors> Lender<D> {
     ) -> Option<Deed<D::Door>> {
         let lent = self.lent.get_mut(&client)?;
         let data = said.get(range.clone())?;
-        if !lent.is_permitted(now.steady, peer.ip())
-            || !lent.may_send(now.steady, data.len(), &self.quotas)
-        {
+        if !lent.is_permitted(now.steady, peer.ip()) {
             return None;
         }
+        let may = lent.may_send(now.steady, data.len(), &self.quotas);
+        let (parts, from) = (&mut self.parts, Network::of(client.at.ip()));
+        let may = may.and_then(|()| parts.carry(now.steady, from, data.len(), &self.quotas));
+        if let Err(why) = may {
+            metrics::dropped(Lost::Relay, why);
+            return None;
+        }
+        metrics::LENDING.sent(data.len());
         if self.ours.of(&peer.ip()) == 0 {
             // Once more: addresses of this machine come and go.
             let may = self.peers.may(peer.ip()) && peer.port() != 0;

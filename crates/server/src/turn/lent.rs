@@ -3,7 +3,7 @@
 
 use super::{
     answer::Refusal,
-    quota::{Bucket, Quotas},
+    quota::{Flow, Quotas, TooMuch},
 };
 use std::{
     collections::HashMap,
@@ -45,8 +45,8 @@ pub(super) struct Lent<D> {
     pub by: Borrower,
     opened: Duration,
     ends: Duration,
-    sent: Bucket,
-    received: Bucket,
+    sent: Flow,
+    received: Flow,
     permissions: HashMap<IpAddr, Duration>,
     channels: HashMap<u16, (SocketAddr, Duration)>,
     numbers: HashMap<SocketAddr, u16>,
@@ -60,8 +60,8 @@ impl<D> Lent<D> {
             by,
             opened: now,
             ends: now,
-            sent: Bucket::full(now),
-            received: Bucket::full(now),
+            sent: Flow::default(),
+            received: Flow::default(),
             permissions: HashMap::new(),
             channels: HashMap::new(),
             numbers: HashMap::new(),
@@ -135,23 +135,26 @@ impl<D> Lent<D> {
         (now < *until).then_some(*peer)
     }
 
-    pub(super) fn may_send(&mut self, now: Duration, bytes: usize, quotas: &Quotas) -> bool {
-        self.sent.take(now, bytes, quotas.bytes_a_second)
-    }
-
-    /// As the client wants a packet that came from a peer; nothing if it wants none from there.
-    pub(super) fn wrap(
+    pub(super) fn may_send(
         &mut self,
         now: Duration,
-        peer: SocketAddr,
-        data: &[u8],
+        bytes: usize,
         quotas: &Quotas,
-    ) -> Option<Vec<u8>> {
-        if !self.is_permitted(now, peer.ip())
-            || !self.received.take(now, data.len(), quotas.bytes_a_second)
-        {
-            return None;
-        }
+    ) -> Result<(), TooMuch> {
+        may(&mut self.sent, now, bytes, quotas)
+    }
+
+    pub(super) fn may_receive(
+        &mut self,
+        now: Duration,
+        bytes: usize,
+        quotas: &Quotas,
+    ) -> Result<(), TooMuch> {
+        may(&mut self.received, now, bytes, quotas)
+    }
+
+    /// As the client wants a packet that came from a peer.
+    pub(super) fn wrap(&self, now: Duration, peer: SocketAddr, data: &[u8]) -> Option<Vec<u8>> {
         let number = self.numbers.get(&peer).copied();
         match number.filter(|it| self.peer_of(now, *it).is_some()) {
             Some(number) => {
@@ -170,6 +173,13 @@ impl<D> Lent<D> {
             numbers, channels, ..
         } = self;
         numbers.retain(|_, number| channels.contains_key(number));
+    }
+}
+
+fn may(flow: &mut Flow, now: Duration, bytes: usize, quotas: &Quotas) -> Result<(), TooMuch> {
+    match flow.take(now, bytes, quotas.bytes_of_lent) {
+        true => Ok(()),
+        false => Err("rate"),
     }
 }
 

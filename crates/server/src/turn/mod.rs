@@ -40,7 +40,6 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     sync::{Arc, Weak},
-    time::Duration,
 };
 use ticket::Tickets;
 use tokio::{
@@ -86,14 +85,14 @@ pub enum Whom {
     /// By the interfaces of this machine, which are looked at again and again.
     Within(Reach),
     /// Whatever the interfaces are; for tests.
-    These(Peers),
+    These(Result<Peers, io::ErrorKind>),
 }
 
 impl Whom {
-    fn now(&self, addresses: &[IpAddr]) -> Peers {
+    fn now(&self, addresses: &[IpAddr]) -> io::Result<Peers> {
         match self {
             Whom::Within(reach) => Peers::of_this_machine(*reach, addresses),
-            Whom::These(peers) => peers.clone(),
+            Whom::These(peers) => peers.clone().map_err(io::Error::from),
         }
     }
 }
@@ -128,6 +127,8 @@ pub(crate) async fn open(
     secured: Option<&Secured>,
     stopped: watch::Receiver<bool>,
 ) -> Result<(Lending, Offer), StartError> {
+    let peers = inside.whom.now(&inside.addresses);
+    let peers = peers.map_err(StartError::Interfaces)?;
     let mut pairs = Vec::new();
     for address in &inside.listen {
         let bound = bind(*address, inside.if_busy).await;
@@ -152,10 +153,9 @@ pub(crate) async fn open(
     };
     let hall = Arc::new_cyclic(|hall| {
         let doors = Sockets::new(inside.addresses.clone(), inside.ports.clone(), hall.clone());
-        let peers = inside.whom.now(&inside.addresses);
         let tickets = Tickets::new(secret, sealed);
         let quotas = inside.quotas.clone();
-        let lender = Lender::new(doors, peers, quotas.clone(), tickets, Duration::ZERO);
+        let lender = Lender::new(doors, peers, quotas.clone(), tickets);
         Hall::new(lender, quotas, datagrams, secured.map(for_relay))
     });
     for (n, listener) in listeners.into_iter().enumerate() {

@@ -81,14 +81,7 @@ fn near(
     local: &[IpAddr],
     name: Option<&str>,
 ) -> Option<String> {
-    let reached = |ip: &IpAddr| {
-        at.iter().any(|it| match it.ip() {
-            // One of IPv6 takes IPv4 along.
-            IpAddr::V6(any) if any.is_unspecified() => true,
-            IpAddr::V4(any) if any.is_unspecified() => ip.is_ipv4(),
-            one => one == *ip,
-        })
-    };
+    let reached = |ip: &IpAddr| at.iter().any(|it| tls::listens_there(it.ip(), *ip));
     let mut fit = local.iter().copied().filter(reached);
     if let Some(asked) = asked {
         let bare = asked.trim_start_matches('[').trim_end_matches(']');

@@ -2,8 +2,12 @@
 //! packet. Whatever is not plainly somebody else's address on the open Internet, or on a network that
 //! this machine is on where that is wanted, is refused: a relay is no way into its host's network.
 
+use crate::network::{PRIVATE_V4, v4};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    io,
+    net::{IpAddr, Ipv6Addr},
+};
 
 /// How far it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +49,8 @@ const NEVER_V6: [Ipv6Net; 10] = [
     v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128),
 ];
 
-/// Nobody's in particular: private, shared, for examples, for measuring.
-const PRIVATE_V4: [Ipv4Net; 8] = [
-    v4([10, 0, 0, 0], 8),
-    v4([100, 64, 0, 0], 10),
-    v4([172, 16, 0, 0], 12),
-    v4([192, 168, 0, 0], 16),
+/// Nobody's at all: for examples, and for measuring.
+const EXAMPLES_V4: [Ipv4Net; 4] = [
     v4([192, 0, 2, 0], 24),
     v4([198, 18, 0, 0], 15),
     v4([198, 51, 100, 0], 24),
@@ -63,10 +63,6 @@ const EXAMPLES_V6: [Ipv6Net; 2] = [
     v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32),
     v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20),
 ];
-
-const fn v4(it: [u8; 4], bits: u8) -> Ipv4Net {
-    Ipv4Net::new_assert(Ipv4Addr::new(it[0], it[1], it[2], it[3]), bits)
-}
 
 const fn v6(it: [u16; 8], bits: u8) -> Ipv6Net {
     let ip = Ipv6Addr::new(it[0], it[1], it[2], it[3], it[4], it[5], it[6], it[7]);
@@ -94,9 +90,14 @@ impl Peers {
         Peers { reach, near, own }
     }
 
-    /// As the interfaces are now; `outside` stands for this machine too.
-    pub fn of_this_machine(reach: Reach, outside: &[IpAddr]) -> Self {
-        let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    /// As the interfaces are now; `outside` stands for this machine too. Whoever cannot see them does not
+    /// know whom to keep out of.
+    pub fn of_this_machine(reach: Reach, outside: &[IpAddr]) -> io::Result<Self> {
+        let interfaces = if_addrs::get_if_addrs()?;
+        if interfaces.is_empty() {
+            // There is always one, by which it talks to itself.
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let mut own: Vec<IpNet> = outside.iter().copied().map(IpNet::from).collect();
         let mut near = Vec::new();
         for interface in interfaces {
@@ -112,7 +113,14 @@ impl Peers {
                 false => near.extend(net),
             }
         }
-        Peers { reach, near, own }
+        Ok(Peers { reach, near, own })
+    }
+
+    /// Those that were found at another look. If there was nothing to be seen, those before stay.
+    pub(super) fn renew(&mut self, found: io::Result<Peers>) {
+        if let Ok(found) = found {
+            *self = found;
+        }
     }
 
     pub fn may(&self, ip: IpAddr) -> bool {
@@ -144,7 +152,10 @@ fn is_for_all(net: &IpNet, ip: IpAddr) -> bool {
 
 fn is_public(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(ip) => !PRIVATE_V4.iter().any(|it| it.contains(&ip)),
+        IpAddr::V4(ip) => {
+            let mut nobodys = PRIVATE_V4.iter().chain(&EXAMPLES_V4);
+            !nobodys.any(|it| it.contains(&ip))
+        }
         IpAddr::V6(ip) => GLOBAL_V6.contains(&ip) && !EXAMPLES_V6.iter().any(|it| it.contains(&ip)),
     }
 }
@@ -292,10 +303,21 @@ mod tests {
     }
 
     #[test]
+    fn a_look_at_the_interfaces_that_fails_lets_nobody_in() {
+        let mut peers = peers(Reach::Internet);
+        peers.renew(Err(io::ErrorKind::PermissionDenied.into()));
+        for address in NOBODY.iter().chain(&NEIGHBOURS) {
+            assert!(!peers.may(address.parse().unwrap()), "{address}");
+        }
+        peers.renew(Ok(Peers::new(Reach::Internet, Vec::new(), Vec::new())));
+        assert!(peers.may(NEIGHBOURS[2].parse().unwrap()), "others by now");
+    }
+
+    #[test]
     fn this_machine_never_reaches_itself() {
         let outside = "5.5.5.5".parse().unwrap();
         for reach in [Reach::Internet, Reach::Near, Reach::Everywhere] {
-            let peers = Peers::of_this_machine(reach, &[outside]);
+            let peers = Peers::of_this_machine(reach, &[outside]).unwrap();
             assert!(!peers.may(outside), "{reach:?}");
             for interface in if_addrs::get_if_addrs().unwrap() {
                 assert!(

@@ -5,7 +5,10 @@ use super::{
     answer::{self, Refusal},
     lender::{Client, Doors, Lender, Now, Shut},
     lent::{Borrower, Lent},
-    quota::block,
+};
+use crate::{
+    metrics::{self, Lost},
+    network::Network,
 };
 use std::net::SocketAddr;
 use stun_types::{
@@ -66,7 +69,10 @@ impl<D: Doors> Lender<D> {
             CREATE_PERMISSION => self.permit(asked),
             _ => self.bind(asked),
         };
-        answer.unwrap_or_else(|why| answer::no(message, why, key))
+        answer.unwrap_or_else(|why| {
+            metrics::dropped(Lost::Relay, why.word());
+            answer::no(message, why, key)
+        })
     }
 
     fn lend(&mut self, asked: &Asked) -> Result<Vec<u8>, Refusal> {
@@ -91,9 +97,9 @@ impl<D: Doors> Lender<D> {
                 Err(_) => return Err(Refusal::FamilyNotSupported),
             },
         };
-        let from = block(client.at.ip());
+        let from = Network::of(client.at.ip());
         if self.names.of(&asked.name) >= self.quotas.lent_to_name
-            || self.blocks.of(&from) >= self.quotas.lent_to_address
+            || self.parts.lent_to(from) >= self.quotas.lent_to_address
         {
             return Err(Refusal::QuotaReached);
         }
@@ -115,10 +121,11 @@ impl<D: Doors> Lender<D> {
         let mut lent = Lent::new(now, door, relayed, by);
         let seconds = lent.renew(now, lifetime, &self.quotas);
         self.names.add(asked.name.clone());
-        self.blocks.add(from);
+        self.parts.lend(from);
         self.ours.add(relayed.ip());
         self.borrowers.insert(relayed, client);
         self.lent.insert(client, lent);
+        metrics::LENDING.lend_another(self.lent.len());
         Ok(lent_to(asked, relayed, seconds))
     }
 

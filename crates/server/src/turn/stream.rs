@@ -2,9 +2,10 @@
 //! what waits. Whoever borrows nothing in time, or says what is no message, is let go.
 
 use super::{
-    hall::{BREATHER, Hall, MOST, Place},
+    hall::{Hall, MOST, Place},
     lent::CHANNEL_HEADER,
 };
+use crate::listen::{BREATHER, TLS_HANDSHAKE};
 use std::{sync::Arc, time::Duration};
 use stun_types::message::MessageHeader;
 use tokio::{
@@ -14,8 +15,6 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// How every TLS connection begins, and nothing else here.
-const TLS_HANDSHAKE: [u8; 1] = [22];
 /// For one packet to leave this machine.
 const SEND: Duration = Duration::from_secs(10);
 

@@ -205,6 +205,12 @@ impl<Said: Json> Client<Said> {
     }
 }
 
+/// Of less than 126 bytes, masked by zeroes.
+pub fn frame(head: u8, payload: &[u8]) -> Vec<u8> {
+    let length = 0x80 | payload.len() as u8;
+    [&[head, length, 0, 0, 0, 0], payload].concat()
+}
+
 /// Asks until there is something.
 pub async fn until_some<T>(ask: impl AsyncFn() -> Option<T>) -> T {
     let asking = async {

@@ -66,7 +66,7 @@ fn inside(reach: Reach, quotas: Quotas) -> Inside {
         listen: vec!["127.0.0.1:0".parse().unwrap()],
         if_busy: IfBusy::Fail,
         addresses: outside.into(),
-        whom: Whom::These(Peers::new(reach, vec![neighbour().into()], own)),
+        whom: Whom::These(Ok(Peers::new(reach, vec![neighbour().into()], own))),
         ports: duologue_server::turn::PORTS,
         quotas,
     }
@@ -342,13 +342,28 @@ async fn nobody_in_the_hosts_own_network_is_reached() {
 }
 
 #[tokio::test]
+async fn a_relay_that_cannot_tell_whom_to_keep_out_of_does_not_start() {
+    let blind = Inside {
+        whom: Whom::These(Err(std::io::ErrorKind::PermissionDenied)),
+        ..inside(Reach::Internet, Quotas::default())
+    };
+    let said = start(Config {
+        inside: Some(blind),
+        ..config()
+    });
+    let said = said.await.err().unwrap().to_string();
+    assert!(said.starts_with("cannot see which networks"), "{said}");
+    assert!(said.contains("--relay off"), "{said}");
+}
+
+#[tokio::test]
 async fn what_is_sent_to_this_machine_itself_never_arrives() {
     let machine = neighbour();
     let addresses = vec![machine];
-    let peers = Peers::of_this_machine(Reach::Everywhere, &addresses);
+    let peers = Peers::of_this_machine(Reach::Everywhere, &addresses).unwrap();
     let host = Host::start(Inside {
         addresses,
-        whom: Whom::These(peers),
+        whom: Whom::These(Ok(peers)),
         ..inside(Reach::Everywhere, Quotas::default())
     })
     .await;
@@ -512,7 +527,7 @@ async fn the_relay_lends_so_many_addresses_and_ports_and_no_more() {
 #[tokio::test]
 async fn one_who_sends_too_much_is_slowed_down_and_others_are_not() {
     let host = Host::with(Quotas {
-        bytes_a_second: 10_000,
+        bytes_of_lent: 10_000,
         ..Quotas::default()
     })
     .await;
@@ -536,9 +551,62 @@ async fn one_who_sends_too_much_is_slowed_down_and_others_are_not() {
 }
 
 #[tokio::test]
+async fn those_of_one_address_together_carry_so_much_however_many_addresses_they_borrow() {
+    let quotas = Quotas {
+        bytes_of_address: 20_000,
+        ..Quotas::default()
+    };
+    let host = Host::with(quotas).await;
+    let ben = UdpSocket::bind((neighbour(), 0)).await.unwrap();
+    let peer = ben.local_addr().unwrap();
+    for _ in 0..10 {
+        let mut ana = host.client().await;
+        ana.allocate().await.unwrap();
+        ana.permit(&[peer]).await.unwrap();
+        for _ in 0..10 {
+            ana.send(peer, &[7; 1_000]).await;
+        }
+        ana.who_am_i().await;
+    }
+    let mut arrived = 0;
+    let mut bytes = [0; 2_000];
+    while let Ok(Ok(_)) = timeout(Duration::from_millis(200), ben.recv_from(&mut bytes)).await {
+        arrived += 1;
+    }
+    assert!(
+        (20..60).contains(&arrived),
+        "{arrived} of 100, where twenty fit and some more a second later"
+    );
+}
+
+#[tokio::test]
+async fn all_together_carry_so_much() {
+    let quotas = Quotas {
+        bytes: 20_000,
+        ..Quotas::default()
+    };
+    let host = Host::with(quotas).await;
+    let (mut ana, mut ben) = (host.client().await, host.client().await);
+    let (anas, bens) = (ana.allocate().await.unwrap(), ben.allocate().await.unwrap());
+    ana.permit(&[bens]).await.unwrap();
+    ben.permit(&[anas]).await.unwrap();
+    for _ in 0..100 {
+        ana.send(bens, &[7; 1_000]).await;
+    }
+    ana.who_am_i().await;
+    ben.who_am_i().await;
+    // Carried from the one, and carried to the other.
+    let arrived = ben.packets.len();
+    assert!(
+        (5..40).contains(&arrived),
+        "{arrived} of 100, where ten fit"
+    );
+}
+
+#[tokio::test]
 async fn strangers_are_answered_in_few_words_and_not_without_end() {
     let host = Host::with(Quotas {
-        answers: 5,
+        answers_to_address: 5,
         ..Quotas::default()
     })
     .await;

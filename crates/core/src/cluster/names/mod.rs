@@ -24,8 +24,9 @@ use crate::{
         Directory, Rules,
         abroad::{Letter, Wanted},
     },
-    hub::{ClientKey, Effect, is_sealed},
+    hub::{ClientKey, Effect, Source, is_sealed},
     ids::NodeId,
+    pace::Rate,
     time::Millis,
     wire::names::{MAX_LETTER, Say},
 };
@@ -122,13 +123,13 @@ impl Names {
         self.directory.is_signed_in(key)
     }
 
-    pub fn connect(&mut self, key: ClientKey) -> Vec<Effect<Arc<Say>>> {
-        self.directory.connect(key)
+    pub fn connect(&mut self, key: ClientKey, source: Option<Source>) -> Vec<Effect<Arc<Say>>> {
+        self.directory.connect_from(key, source)
     }
 
-    /// So many tabs, from now on.
-    pub fn allow(&mut self, tabs: usize) {
-        self.directory.allow(tabs);
+    /// Other limits, from now on; nobody is sent away for them.
+    pub fn allow(&mut self, tabs: usize, changes: Rate) {
+        self.directory.allow(tabs, changes);
     }
 
     /// Those of this node's own people, and of those who were here until a moment ago.

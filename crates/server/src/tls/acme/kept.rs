@@ -2,7 +2,10 @@
 //! and set of domains: who tries another authority first does not mix the two up.
 
 use super::Acme;
-use crate::tls::{Pair, TlsError, certified};
+use crate::{
+    secret,
+    tls::{Pair, TlsError, certified},
+};
 use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::CertifiedKey,
@@ -10,8 +13,7 @@ use rustls::{
 use sha2::{Digest, Sha256};
 use std::{
     fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -78,20 +80,10 @@ impl Kept {
 
     /// Whole or not at all, and for nobody else's eyes.
     fn write(&self, name: &str, text: &str) -> Result<(), TlsError> {
-        let (path, fresh) = (self.0.join(name), self.0.join(format!("{name}.fresh")));
-        let written = write_secret(&fresh, text).and_then(|()| fs::rename(&fresh, &path));
-        written.map_err(|error| TlsError(format!("cannot write {}: {error}", path.display())))
+        let path = self.0.join(name);
+        secret::keep(&path, text)
+            .map_err(|error| TlsError(format!("cannot write {}: {error}", path.display())))
     }
-}
-
-fn write_secret(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 fn read(pem: &str) -> Result<Certificate, TlsError> {
@@ -124,6 +116,7 @@ fn time_of(time: ASN1Time) -> SystemTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
     use tempfile::TempDir;
 
     fn acme(state: &Path, directory: &str, domains: &[&str]) -> Acme {

@@ -10,7 +10,6 @@ use super::TlsError;
 use crate::log;
 use door::Door;
 use kept::Kept;
-use rustls::{ServerConfig, crypto::ring};
 use std::{
     path::PathBuf,
     sync::{Arc, Weak},
@@ -53,12 +52,7 @@ pub(super) fn secure(acme: &Acme, look: Duration) -> Result<TlsAcceptor, TlsErro
         }
         None => SystemTime::UNIX_EPOCH,
     };
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| TlsError(format!("this build has no TLS: {error}")))?
-        .with_no_client_auth()
-        .with_cert_resolver(door.clone());
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec(), CHALLENGE.to_vec()];
+    let acceptor = super::acceptor(door.clone(), &[CHALLENGE])?;
     tokio::spawn(keep_up(
         acme.clone(),
         kept,
@@ -66,7 +60,7 @@ pub(super) fn secure(acme: &Acme, look: Duration) -> Result<TlsAcceptor, TlsErro
         due,
         look,
     ));
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok(acceptor)
 }
 
 /// For as long as anybody shows it. What was shown before stays until there is something better.
