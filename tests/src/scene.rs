@@ -28,15 +28,16 @@ static PROCESSORS: LazyLock<(Semaphore, u32)> = LazyLock::new(|| {
 const LONGEST: Duration = Duration::from_secs(240);
 
 /// Where all scenes play: a browser that is handed on is spoken to by the next one.
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
     let mut all = Builder::new_multi_thread();
-    all.worker_threads(4).enable_all();
-    all.build().expect("threads to run on")
+    all.worker_threads(4).enable_all().build()
 });
 
 /// The body of a test.
-pub fn play<T>(scene: impl Future<Output = T>) -> T {
-    RUNTIME.block_on(scene)
+pub fn play(scene: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = RUNTIME.as_ref();
+    let runtime = runtime.map_err(|error| Failure(format!("no threads to run on: {error}")))?;
+    runtime.block_on(scene)
 }
 
 /// How much of the machine a scene needs.
