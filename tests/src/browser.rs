@@ -25,6 +25,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// Of a Firefox that shares its screen.
 const SCREEN: &str = "1024x576x24";
+/// So many more drivers are tried where one has no luck with its port.
+const DRIVERS: u32 = 3;
 /// Browsers that wait for somebody, and how many of a kind.
 static SPARE: std::sync::Mutex<Vec<Browser>> = std::sync::Mutex::new(Vec::new());
 const SPARE_MOST: usize = 2;
@@ -171,7 +173,15 @@ impl Browser {
             _ => None,
         };
         let display = screen.as_ref().map(|(_, display)| display.as_str());
-        let (process, url) = start_driver(kind, &profile, display).await?;
+        let mut started = start_driver(kind, &profile, display).await;
+        // Chromedriver takes a port of IPv6, and then finds that of IPv4 with somebody else.
+        let is_taken = |error: &anyhow::Error| format!("{error:#}").contains("port not available");
+        for _ in 0..DRIVERS {
+            if started.as_ref().is_err_and(is_taken) {
+                started = start_driver(kind, &profile, display).await;
+            }
+        }
+        let (process, url) = started?;
         let capabilities = match kind {
             Kind::Chromium => chromium(devices, &profile)?,
             Kind::Firefox => firefox(devices, profile.path())?,
