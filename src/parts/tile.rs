@@ -12,16 +12,15 @@ use crate::{
         tile_controls::{TileControls, fill_screen},
         verify::{TrustMark, VerifyButton},
     },
-    session::{Tile, TileState},
+    session::{Tile, TileState, rest_is_there_after},
     words::{Step, words},
 };
 use leptos::prelude::*;
-use std::time::Duration;
 
 /// Softer than this is breath and keyboards.
 const SPEAKING: f32 = 0.02;
 /// A tile's buttons are made after its picture: nobody looks for them sooner.
-const SETTLED: Duration = Duration::from_millis(700);
+const SETTLED_MS: u64 = 700;
 
 #[component]
 pub fn PersonTile(
@@ -34,10 +33,7 @@ pub fn PersonTile(
 ) -> impl IntoView {
     let name = Signal::derive(move || called(&tile.name.get()));
     let speaking = memo(move || tile.microphone.get() && tile.level.get() > SPEAKING);
-    let settled = RwSignal::new(false);
-    if let Ok(timer) = set_timeout_with_handle(move || settled.set(true), SETTLED) {
-        on_cleanup(move || timer.clear());
-    }
+    let settled = rest_is_there_after(SETTLED_MS);
     let controls = part(move || {
         let controls = || {
             view! {

@@ -41,7 +41,7 @@ pub use figures::{Figures, Moment, POINTS, Point, Rate, Rates, Stream as MediaSt
 pub use keep::keep_page;
 pub use local::Local;
 pub use recording::{RecordState, RecordTrouble, Recorded, Recording};
-pub use rest::rest_is_there;
+pub use rest::{rest_is_there, rest_is_there_after};
 pub use share::{Detail, Share};
 pub use signs::{Ears, Reaction, Signs};
 pub use view::{

@@ -10,6 +10,9 @@ const SETTLED_MS: u64 = 3_000;
 /// A call that has not come about by then is in trouble, and trouble needs the rest.
 const PATIENCE_MS: f64 = 60_000.0;
 
+/// Whoever is connected and shows no picture by then has none.
+const PICTURE_MS: f64 = 3_000.0;
+
 thread_local! {
     static THERE: Cell<bool> = const { Cell::new(false) };
 }
@@ -26,12 +29,26 @@ pub(super) async fn fetch() {
 
 /// Comes back when it is there.
 pub async fn fetch_in_time() {
-    clock::pause(SETTLED_MS).await;
+    fetch_after(SETTLED_MS).await;
+}
+
+async fn fetch_after(ms: u64) {
+    clock::pause(ms).await;
     // Something else may have needed it meanwhile.
     while is_joining() && !is_there() {
-        clock::pause(SETTLED_MS).await;
+        clock::pause(ms).await;
     }
     fetch().await;
+}
+
+/// For what belongs to a call and is not wanted at once.
+pub fn rest_is_there_after(ms: u64) -> Signal<bool> {
+    let there = RwSignal::new(false);
+    spawn_local(async move {
+        fetch_after(ms).await;
+        there.try_set(true);
+    });
+    there.into()
 }
 
 /// The call stands, and nothing of it can be held up any more.
@@ -50,7 +67,10 @@ pub fn rest_is_there() -> Signal<bool> {
 }
 
 fn is_joining() -> bool {
+    let less_ago = |at: f64, ms: f64| clock::now().0 as f64 - at < ms;
     clock::marked("join-click").is_some_and(|at| {
-        clock::marked("first-frame").is_none() && clock::now().0 as f64 - at < PATIENCE_MS
+        clock::marked("first-frame").is_none()
+            && clock::marked("channel-open").is_none_or(|at| less_ago(at, PICTURE_MS))
+            && less_ago(at, PATIENCE_MS)
     })
 }
