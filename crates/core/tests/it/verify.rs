@@ -642,8 +642,8 @@ fn nothing_tells_two_strangers_that_they_met_the_same_person() {
         let mut heard = Vec::new();
         while let Some(from) = pages.iter().position(|it| !it.says.is_empty()) {
             let Some(message) = pages[from].says.pop_front() else {
-            continue;
-        };
+                continue;
+            };
             if let (0, VerifyMsg::Known { proofs }) = (from, &message) {
                 heard.extend(proofs.clone());
             }
