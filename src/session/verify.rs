@@ -86,7 +86,7 @@ impl Call {
     /// Deletes whom this device knows, and by what it is known.
     pub fn forget_people(self) {
         storage::local_remove(KEY);
-        self.with_driver(|driver| driver.verify.forget());
+        self.with_driver(|driver| driver.verify.forget_all());
     }
 
     /// How many would be known again.
@@ -201,7 +201,7 @@ impl VerifyDesk {
         }
     }
 
-    fn forget(&self) {
+    fn forget_all(&self) {
         self.dispatch(Input::Forget);
     }
 
