@@ -57,4 +57,3 @@ mod serverless;
 mod share;
 mod stage;
 mod steps;
-mod verify;
