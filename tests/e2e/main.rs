@@ -18,8 +18,7 @@ macro_rules! pairs {
                     let with = $with;
                     let test = format!("{}::{} {with:?}", stringify!($body), stringify!($name));
                     let weight = duologue_e2e::scene::Weight::$weight;
-                    let scene = duologue_e2e::Scene::play(&test, weight, async |scene| super::$body(scene, with).await);
-                    duologue_e2e::scene::play(scene)
+                    duologue_e2e::scene::test(&test, weight, async |scene| super::$body(scene, with).await)
                 }
             )+
         }

@@ -27,17 +27,25 @@ static PROCESSORS: LazyLock<(Semaphore, u32)> = LazyLock::new(|| {
 /// No test may take longer, machine's turn not counted.
 const LONGEST: Duration = Duration::from_secs(240);
 
-/// Where all scenes play: a browser that is handed on is spoken to by the next one.
+/// Where all tests play: a browser that is handed on is spoken to by the next one.
 static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
     let mut all = Builder::new_multi_thread();
     all.worker_threads(4).enable_all().build()
 });
 
-/// The body of a test.
-pub fn play(scene: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+/// A scene that is one test among many. What is measured instead begins with browsers of its own.
+pub fn test(
+    test: &str,
+    weight: Weight,
+    body: impl AsyncFnOnce(&Scene) -> Result<()>,
+) -> Result<(), Failure> {
     let runtime = RUNTIME.as_ref();
     let runtime = runtime.map_err(|error| Failure(format!("no threads to run on: {error}")))?;
-    runtime.block_on(scene)
+    let scene = Scene {
+        people: Mutex::default(),
+        shares: true,
+    };
+    runtime.block_on(scene.run(test, weight, body))
 }
 
 /// How much of the machine a scene needs.
@@ -65,6 +73,8 @@ impl From<anyhow::Error> for Failure {
 
 pub struct Scene {
     people: Mutex<Vec<Person>>,
+    /// Browsers that others have used are good enough, and others may use these.
+    shares: bool,
 }
 
 impl Scene {
@@ -74,22 +84,32 @@ impl Scene {
         weight: Weight,
         body: impl AsyncFnOnce(&Scene) -> Result<()>,
     ) -> Result<(), Failure> {
+        let scene = Scene {
+            people: Mutex::default(),
+            shares: false,
+        };
+        scene.run(test, weight, body).await
+    }
+
+    async fn run(
+        self,
+        test: &str,
+        weight: Weight,
+        body: impl AsyncFnOnce(&Scene) -> Result<()>,
+    ) -> Result<(), Failure> {
         let (permits, all) = &*PROCESSORS;
         let wanted = if weight == Weight::Heavy { *all } else { 1 };
         let _permit = permits.acquire_many(wanted).await;
         eprintln!("{test}: begins");
         let start = Instant::now();
-        let scene = Scene {
-            people: Mutex::default(),
-        };
         let played =
-            tokio::time::timeout(LONGEST, AssertUnwindSafe(body(&scene)).catch_unwind()).await;
+            tokio::time::timeout(LONGEST, AssertUnwindSafe(body(&self)).catch_unwind()).await;
         let result = match played {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(anyhow!("{}", panic_text(&*panic))),
             Err(_) => Err(anyhow!("not done after {LONGEST:?}")),
         };
-        let people = scene
+        let people = self
             .people
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -102,9 +122,11 @@ impl Scene {
         let took = start.elapsed().as_secs_f32();
         let Err(error) = result else {
             eprintln!("{test}: well after {took:.1} s");
-            drop(scene);
-            for person in people {
-                person.leave().await;
+            if self.shares {
+                drop(self);
+                for person in people {
+                    person.leave().await;
+                }
             }
             return Ok(());
         };
@@ -124,7 +146,11 @@ impl Scene {
     }
 
     pub async fn person_with(&self, kind: Kind, devices: Devices, label: &str) -> Result<Person> {
-        let browser = Arc::new(Browser::any(kind, devices).await?);
+        let browser = match self.shares {
+            true => Browser::any(kind, devices).await?,
+            false => Browser::start(kind, devices).await?,
+        };
+        let browser = Arc::new(browser);
         Ok(self.remember(Person::at_first_tab(browser, label).await))
     }
 
