@@ -20,7 +20,7 @@ struct Lack {
 
 const fn lack(kind: Kind, devices: Devices) -> Lack {
     let (camera, microphone) = match devices {
-        Devices::Fake | Devices::FakeAndScreen | Devices::Private => (true, true),
+        Devices::Fake | Devices::Quick | Devices::FakeAndScreen | Devices::Private => (true, true),
         Devices::NoCamera => (false, true),
         Devices::None => (false, false),
         Devices::Allowed { camera, microphone } => {

@@ -56,3 +56,4 @@ mod serverless;
 mod share;
 mod stage;
 mod steps;
+mod verify;

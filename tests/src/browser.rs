@@ -23,6 +23,9 @@ use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 use tokio::sync::{Mutex, MutexGuard};
 
+/// Pictures a second of a camera where nothing is measured: enough to see that they move, and a third of the
+/// work that a real one's are to browsers which encode and draw without a graphics card.
+const PICTURES: u32 = 10;
 /// Of a Firefox that shares its screen.
 const SCREEN: &str = "1024x576x24";
 /// So many more drivers are tried where one has no luck with its port.
@@ -60,7 +63,9 @@ pub enum Access {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Devices {
     Fake,
-    /// The same, and a screen that is shared without a question.
+    /// The same, with as many pictures as real ones have: for what is measured.
+    Quick,
+    /// Fake ones, and a screen that is shared without a question.
     FakeAndScreen,
     /// Fake ones, in a private window.
     Private,
@@ -349,16 +354,20 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
     .into_iter()
     .map(String::from)
     .collect::<Vec<_>>();
-    let fake = "--use-fake-device-for-media-stream";
+    let device = "--use-fake-device-for-media-stream";
+    let fake = match devices {
+        Devices::Quick => device.to_string(),
+        _ => format!("{device}=fps={PICTURES}"),
+    };
     let grant = "--use-fake-ui-for-media-stream".to_string();
     let mut preferences = json!({ "download.default_directory": downloads(profile.path()) });
     match devices {
-        Devices::Fake | Devices::FakeAndScreen => args.extend([fake.to_string(), grant]),
-        Devices::Private => args.extend([fake.to_string(), grant, "--incognito".to_string()]),
-        Devices::NoCamera => args.extend([format!("{fake}=device-count=0"), grant]),
+        Devices::Fake | Devices::Quick | Devices::FakeAndScreen => args.extend([fake, grant]),
+        Devices::Private => args.extend([fake, grant, "--incognito".to_string()]),
+        Devices::NoCamera => args.extend([format!("{device}=device-count=0"), grant]),
         Devices::None => args.push(grant),
         Devices::Allowed { camera, microphone } => {
-            args.extend([fake.to_string(), "--deny-permission-prompts".to_string()]);
+            args.extend([fake, "--deny-permission-prompts".to_string()]);
             // 1 allows, 2 blocks.
             let setting = |access| if access == Access::Granted { 1 } else { 2 };
             let leave = "profile.default_content_setting_values.media_stream_";
@@ -390,6 +399,9 @@ fn firefox(devices: Devices, profile: &Path) -> Result<Capabilities> {
         // The console, panics included, on standard output.
         "devtools.console.stdout.content": true,
     });
+    if devices != Devices::Quick {
+        preferences["media.navigator.video.default_fps"] = json!(PICTURES);
+    }
     if let Devices::Allowed { camera, microphone } = devices {
         preferences["media.navigator.permission.disabled"] = json!(false);
         // 1 allows, 2 blocks.

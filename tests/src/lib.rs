@@ -2,6 +2,7 @@
 //! hostile signaller, each a guard that leaves nothing behind. It knows the page only by its
 //! addresses, accessible names and `window.duologue`; never by its code.
 
+pub mod between;
 pub mod browser;
 pub mod caller;
 pub mod crowd;

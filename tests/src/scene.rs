@@ -142,7 +142,11 @@ impl Scene {
 
     /// A person with a browser of their own, fake camera and microphone in it.
     pub async fn person(&self, kind: Kind, label: &str) -> Result<Person> {
-        self.person_with(kind, Devices::Fake, label).await
+        let devices = match self.shares {
+            true => Devices::Fake,
+            false => Devices::Quick,
+        };
+        self.person_with(kind, devices, label).await
     }
 
     pub async fn person_with(&self, kind: Kind, devices: Devices, label: &str) -> Result<Person> {

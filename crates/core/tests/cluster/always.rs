@@ -145,12 +145,14 @@ proptest! {
         letters_arrive(&mut world);
     }
 
-    /// Without silent losses, which NATS does not know, a second is enough, and four after a crash.
+    /// Without silent losses and late doubles, which NATS does not know, a second is enough, and four after
+    /// a crash. (A double of what somebody said before they left, heard by a node that has forgotten them since,
+    /// is believed until nobody repeats it.)
     #[test]
     fn on_a_bus_that_tells_what_it_loses_five_seconds_are_enough(steps in steps()) {
         let mut world = World::new();
         for step in steps {
-            if !matches!(step, Step::Lose(_)) {
+            if !matches!(step, Step::Lose(_) | Step::Double(_)) {
                 play(&mut world, step);
             }
         }
