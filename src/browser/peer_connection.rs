@@ -16,7 +16,9 @@ use super::{
     wait::{Flag, unheard},
 };
 pub use super::{peer_events::PeerEvent, stats::Stats};
-use duologue_core::{io::Sdp, policy::Encoding, record, stereo::in_stereo, wire::Candidate};
+use duologue_core::{
+    io::Sdp, policy::Encoding, record, stereo::in_stereo, verify::Theirs, wire::Candidate,
+};
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
@@ -301,12 +303,16 @@ impl PeerConnection {
         )
     }
 
-    /// The other side's certificate (DER) as DTLS really saw it, on the control channel's transport and
-    /// on that of every media line, which may be the same one; `None` for one that has none yet.
-    pub fn remote_certificates(&self) -> Vec<Option<Vec<u8>>> {
+    /// The other side's certificate as DTLS really saw it, on the control channel's transport and on that
+    /// of every media line, which may be the same one. `None` before there is a transport.
+    pub fn theirs(&self) -> Option<Theirs> {
         let control = self.connection.unchecked_ref::<Connection>().sctp();
-        let control = control.and_then(|it| it.transport());
-        let mut found = vec![control.as_ref().and_then(certificate)];
+        let control = control.and_then(|it| it.transport())?;
+        if control.remote_certificates().is_err() {
+            let named = self.connection.current_remote_description()?;
+            return Some(Theirs::Named(named.sdp()));
+        }
+        let mut found = vec![certificate(&control)];
         for line in self.connection.get_transceivers().iter() {
             let sender = line.unchecked_into::<RtcRtpTransceiver>().sender();
             // A line that was never agreed on goes nowhere.
@@ -317,7 +323,7 @@ impl PeerConnection {
                     .map(|it| certificate(&it)),
             );
         }
-        found
+        Some(Theirs::Seen(found))
     }
 
     /// One's own description, whoever made the other one.
@@ -366,7 +372,7 @@ impl Drop for PeerConnection {
 }
 
 fn certificate(transport: &DtlsTransport) -> Option<Vec<u8>> {
-    let first = transport.remote_certificates().get(0);
+    let first = transport.remote_certificates().ok()?.get(0);
     Some(js_sys::Uint8Array::new(first.dyn_ref::<js_sys::ArrayBuffer>()?).to_vec())
 }
 

@@ -47,9 +47,9 @@ extern "C" {
     #[wasm_bindgen(extends = Object)]
     pub type DtlsTransport;
 
-    /// The other side's certificate chain in DER, as DTLS saw it: `ArrayBuffer`s.
-    #[wasm_bindgen(method, js_name = getRemoteCertificates)]
-    pub fn remote_certificates(this: &DtlsTransport) -> Array;
+    /// The other side's certificate chain in DER, as DTLS saw it: `ArrayBuffer`s. Not in Firefox (140).
+    #[wasm_bindgen(catch, method, js_name = getRemoteCertificates)]
+    pub fn remote_certificates(this: &DtlsTransport) -> Result<Array, JsValue>;
 
     #[wasm_bindgen(extends = RtcRtpSender)]
     pub type Sender;

@@ -37,6 +37,7 @@ pub fn PersonTile(
     let controls = part(move || {
         let controls = || {
             view! {
+                <TrustMark tile=tile name=name verify=verify />
                 <TileControls stage=stage key=tile.id name=name>
                     <VerifyButton name=name press=press(move || verify.run(tile)) />
                 </TileControls>
@@ -72,7 +73,6 @@ pub fn PersonTile(
                 silenced=tile.ears.silenced
             />
             <TileSigns signs=tile.signs />
-            <TrustMark tile=tile name=name verify=verify />
             {controls}
         </div>
     }

@@ -127,7 +127,7 @@ impl Driver {
     }
 
     fn carry_out(&self, outputs: Vec<Output>) {
-        let changed = outputs.contains(&Output::Changed);
+        let changed = outputs.iter().any(|it| matches!(it, Output::Changed));
         for output in outputs {
             effects::carry_out(self, output);
         }

@@ -44,15 +44,8 @@ pub fn carry_out(driver: &Driver, output: Output) {
             });
             driver.tune_new(conn);
         }
-        Output::SendScreen(conn) => driver.share.with_capture(|capture, detail| {
-            on(driver, conn, |c| c.send_screen(capture, detail));
-            driver.tune_all();
-        }),
-        Output::DropScreen => {
-            let conns = driver.conns.borrow();
-            conns.values().for_each(PeerConnection::drop_screen);
-            driver.share.put_down();
-        }
+        Output::SendScreen(conn) => send_screen(driver, conn),
+        Output::DropScreen => drop_screen(driver),
         Output::Tune(_) => driver.tune_all(),
         Output::RestartIce(conn) => on(driver, conn, PeerConnection::restart_ice),
         Output::CloseConn(conn) => {
@@ -74,6 +67,21 @@ pub fn carry_out(driver: &Driver, output: Output) {
     }
 }
 
+#[inline(never)]
+fn send_screen(driver: &Driver, conn: ConnId) {
+    driver.share.with_capture(|capture, detail| {
+        on(driver, conn, |c| c.send_screen(capture, detail));
+        driver.tune_all();
+    });
+}
+
+#[inline(never)]
+fn drop_screen(driver: &Driver) {
+    let conns = driver.conns.borrow();
+    conns.values().for_each(PeerConnection::drop_screen);
+    driver.share.put_down();
+}
+
 fn on(driver: &Driver, conn: ConnId, act: impl FnOnce(&PeerConnection)) {
     if let Some(connection) = driver.conns.borrow().get(&conn) {
         act(connection);
@@ -85,7 +93,7 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
     let this = driver.this.clone();
     let on_event = move |event: PeerEvent| match event {
         PeerEvent::Conn(event) => {
-            if event == ConnEvent::State(ConnState::Connected)
+            if matches!(event, ConnEvent::State(ConnState::Connected))
                 && let Some(driver) = this.upgrade()
             {
                 driver.learn(conn);
@@ -117,7 +125,7 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
 }
 
 fn start(driver: &Driver, id: OpId, op: Op) {
-    if op == Op::CaptureScreen {
+    if matches!(op, Op::CaptureScreen) {
         driver.share.capture(driver, id);
         return;
     }

@@ -130,9 +130,14 @@ impl VerifyDesk {
 
     /// To be called now and then: what was heard early is dealt with when there is time.
     pub fn catch_up(&self) {
-        if !rest::is_there() {
-            return;
+        if rest::is_there() {
+            self.hear_all();
         }
+    }
+
+    /// On its own, as a part of the rest.
+    #[inline(never)]
+    fn hear_all(&self) {
         let heard = self.early.take();
         let known = !self.looked.replace(true) && kept().count() > 0;
         if known || !heard.is_empty() {
@@ -160,9 +165,13 @@ impl VerifyDesk {
 
     /// Who can be reached, over which connection.
     pub fn follow(&self, view: &View) {
-        if self.machine.borrow().is_none() {
-            return;
+        if self.machine.borrow().is_some() {
+            self.follow_all(view);
         }
+    }
+
+    #[inline(never)]
+    fn follow_all(&self, view: &View) {
         let reached = view.peers.iter().filter(|it| it.channel);
         let here: Vec<_> = reached.filter_map(|it| Some((it, it.conn?))).collect();
         let ids = here.iter().map(|(it, _)| it.id).collect();
@@ -182,6 +191,8 @@ impl VerifyDesk {
         self.with.set(Some(id));
         self.wake();
         self.dispatch(Input::Compare(id));
+        // Theirs may have been the first wish, and the code is there.
+        self.show(None);
     }
 
     fn on_match(&self) {
@@ -242,9 +253,7 @@ impl VerifyDesk {
         let conn = view.peers.iter().find(|it| it.id == peer)?.conn?;
         let conns = driver.conns.borrow();
         let connection = conns.get(&conn)?;
-        let theirs = connection.remote_certificates();
-        let theirs = theirs.iter().map(|it| it.as_deref());
-        Certificates::of(&connection.local_sdp()?, theirs)
+        Certificates::of(&connection.local_sdp()?, &connection.theirs()?)
     }
 
     fn dispatch(&self, input: Input) {

@@ -125,11 +125,8 @@ async fn people_write_to_each_other(scene: &Scene, with: (Kind, Kind)) -> Result
     // Enter sends, Shift and Enter together begin a new line.
     const SHIFT: char = '\u{e008}';
     const ENTER: char = '\u{e007}';
-    ben.fill(
-        "Message",
-        &format!("First{SHIFT}{ENTER}{SHIFT}second{ENTER}"),
-    )
-    .await?;
+    let keys = format!("First{SHIFT}{ENTER}{SHIFT}second{ENTER}");
+    ben.types("Message", &keys).await?;
     reads(&ana, "First\nsecond").await?;
     let left: String = ben
         .script("return document.querySelector('textarea').value", vec![])

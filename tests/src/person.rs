@@ -298,25 +298,36 @@ impl Person {
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         let field = self.find("textbox", name).await?;
         // Not `clear`: pages listen for input events, which only keys make in every browser. A browser
-        // that has just come to the tab may miss the first of them.
-        let what = format!("{name:?} on {}'s page to be empty", self.label);
+        // that has just come to the tab may miss some of them.
+        let what = format!("{name:?} on {}'s page to say {text:?}", self.label);
         until(&what, CONTROL, async || {
             let turn = self.browser.turn(&self.window).await?;
-            field.send_keys(Key::Control + "a").await?;
-            field.send_keys(Key::Delete + "").await?;
-            let left = turn
-                .driver
-                .execute("return arguments[0].value", vec![field.to_json()?]);
-            let left: String = left.await?.convert()?;
-            ensure!(left.is_empty(), "it says {left:?}");
+            for (keys, wanted) in [
+                (Key::Control + "a", None),
+                (Key::Delete + "", Some("")),
+                (text.into(), Some(text)),
+            ] {
+                field.send_keys(keys).await?;
+                let Some(wanted) = wanted else { continue };
+                let says = turn
+                    .driver
+                    .execute("return arguments[0].value", vec![field.to_json()?]);
+                let says: String = says.await?.convert()?;
+                ensure!(says == wanted, "it says {says:?}");
+            }
             Ok(())
         })
-        .await?;
+        .await
+    }
+
+    /// Keys that do more than write.
+    pub async fn types(&self, name: &str, keys: &str) -> Result<()> {
+        let field = self.find("textbox", name).await?;
         let _turn = self.browser.turn(&self.window).await?;
         field
-            .send_keys(text)
+            .send_keys(keys)
             .await
-            .with_context(|| format!("{} fills {name:?}", self.label))
+            .with_context(|| format!("{} types into {name:?}", self.label))
     }
 
     /// Chooses from a list, by what is written there.

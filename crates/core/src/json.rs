@@ -183,7 +183,8 @@ macro_rules! record {
 
 /// An enum whose variants are told apart by a field: `tagged!(Message by "type" { Join { room } =
 /// "join", Ping {} = "ping", Media(it) = "media" })`. A variant in round brackets holds a `Record`,
-/// whose fields stand beside the tag.
+/// whose fields stand beside the tag. What comes after `then` is read and written by functions of its
+/// own: a page whose first call has no use for them fetches those later.
 #[macro_export]
 macro_rules! tagged {
     ($type:ident by $tag:literal { $($variant:ident $fields:tt = $name:literal),* $(,)? }) => {
@@ -202,6 +203,52 @@ macro_rules! tagged {
                         to.tag($tag, $name);
                         $crate::tagged!(put $fields, to);
                     })*
+                }
+            }
+        }
+    };
+    ($type:ident by $tag:literal {
+        $($variant:ident $fields:tt = $name:literal),* $(,)?
+    } then {
+        $($late:ident $late_fields:tt = $late_name:literal),* $(,)?
+    }) => {
+        impl $crate::json::Record for $type {
+            fn take(fields: &mut $crate::json::Fields) -> Option<Self> {
+                let tag = fields.text($tag)?;
+                $(if tag == $name {
+                    return $crate::tagged!(take $type::$variant $fields, fields);
+                })*
+                Self::take_late(&tag, fields)
+            }
+
+            fn put(&self, to: &mut $crate::json::Writer) {
+                match self {
+                    $($type::$variant $fields => {
+                        to.tag($tag, $name);
+                        $crate::tagged!(put $fields, to);
+                    })*
+                    late => late.put_late(to),
+                }
+            }
+        }
+
+        impl $type {
+            #[inline(never)]
+            fn take_late(tag: &str, fields: &mut $crate::json::Fields) -> Option<Self> {
+                $(if tag == $late_name {
+                    return $crate::tagged!(take $type::$late $late_fields, fields);
+                })*
+                None
+            }
+
+            #[inline(never)]
+            fn put_late(&self, to: &mut $crate::json::Writer) {
+                match self {
+                    $($type::$late $late_fields => {
+                        to.tag($tag, $late_name);
+                        $crate::tagged!(put $late_fields, to);
+                    })*
+                    $($type::$variant { .. } => {})*
                 }
             }
         }

@@ -132,9 +132,9 @@ fn slug(text: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-/// A line that a page wrote, not the browser about itself.
+/// A line that a page wrote, or a browser that crashed, not a browser about itself.
 fn is_from_page(line: &str) -> bool {
-    ["CONSOLE", "console.", "JavaScript error", "panicked"]
-        .iter()
-        .any(|mark| line.contains(mark))
+    let mut marks = ["CONSOLE", "console.", "JavaScript error", "panicked"].iter();
+    let crash = line.contains("FATAL") || line.starts_with("# ");
+    crash || marks.any(|mark| line.contains(mark))
 }

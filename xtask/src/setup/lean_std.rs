@@ -13,8 +13,8 @@ use crate::env::{Env, Route, WASM};
 use crate::run::{self, Outcome, ask, find};
 
 /// What the page is compiled with in .cargo/config.toml, and what std is built without.
-const FLAGS: &str = "--cfg erase_components -Csymbol-mangling-version=v0 -Zunstable-options -Cpanic=immediate-abort \
-                     -Zlocation-detail=none -Zfmt-debug=none";
+const FLAGS: &str = "--cfg erase_components --cfg sha2_backend_soft=\"compact\" -Csymbol-mangling-version=v0 \
+                     -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 pub fn missing(env: &Env) -> Option<String> {
     let done = sources(env) || tried(env).exists() || find("rustup", None).is_none();

@@ -52,6 +52,7 @@ impl Call {
         self.peers.values().any(|it| it.heartbeat.awaits(op))
     }
 
+    #[inline(never)]
     pub(super) fn on_counted(
         &mut self,
         now: Millis,
@@ -74,6 +75,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     fn on_silence(&mut self, now: Millis, id: PeerId, out: &mut Vec<Output>) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.on_silence(now);
@@ -116,6 +118,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_jolt(&mut self, now: Millis, out: &mut Vec<Output>) {
         for peer in self.peers.values_mut() {
             peer.heartbeat.hasten(now);
@@ -143,6 +146,7 @@ impl Call {
         }
     }
 
+    #[inline(never)]
     fn on_pass(
         &mut self,
         now: Millis,

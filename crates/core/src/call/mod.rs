@@ -298,13 +298,22 @@ impl Call {
                     self.tell_all(&PeerMsg::Media(media), out);
                 }
             }
+            Intent::Need(of, need) => self.on_seen(of, need, out),
+            Intent::Light(light) => self.on_own_light(light, out),
+            Intent::Name(name) => self.set_name(&name),
+            later => self.on_later_intent(now, later, out),
+        }
+    }
+
+    /// What nobody wants before they are in the call: on its own, so that a page can fetch it later.
+    #[inline(never)]
+    fn on_later_intent(&mut self, now: Millis, intent: Intent, out: &mut Vec<Output>) {
+        match intent {
             Intent::Hand(up) => self.on_raise(up, out),
             Intent::React(reaction) => self.on_react(now, reaction, out),
             Intent::ShareScreen => self.on_share_screen(out),
             Intent::StopScreen => self.on_stop_screen(out),
             Intent::Record(state) => self.on_record(state, out),
-            Intent::Need(of, need) => self.on_seen(of, need, out),
-            Intent::Light(light) => self.on_own_light(light, out),
             Intent::Retry(id) => {
                 if let Some(peer) = self.peers.get_mut(&id)
                     && peer.stage == Stage::Failed
@@ -314,7 +323,6 @@ impl Call {
                 }
                 out.push(Output::Changed);
             }
-            Intent::Name(name) => self.set_name(&name),
             Intent::StartOver => {
                 self.stop_pairing(out);
                 out.push(Output::Changed);
@@ -329,6 +337,13 @@ impl Call {
             }
             Intent::Refuse(id) => self.on_refuse(id, out),
             Intent::Say { text, at, only } => self.on_say(now, &text, at, only, out),
+            Intent::Join { .. }
+            | Intent::Leave
+            | Intent::Unload
+            | Intent::Media(_)
+            | Intent::Need(..)
+            | Intent::Light(_)
+            | Intent::Name(_) => {}
         }
     }
 

@@ -389,7 +389,7 @@ impl Call {
             self.dropped.garbled += 1;
             return;
         };
-        if message == PeerMsg::Full {
+        if matches!(message, PeerMsg::Full) {
             // Only a newcomer can be too many, and only before anybody let them in.
             if self.phase == Phase::InCall
                 && self.peers.values().all(|p| p.stage != Stage::Connected)
@@ -400,7 +400,7 @@ impl Call {
         }
         let known = self.peers.contains_key(&from);
         let listening = self.phase == Phase::InCall || self.phase == Phase::Joining && known;
-        if !listening || message == PeerMsg::Bye && !known {
+        if !listening || matches!(message, PeerMsg::Bye) && !known {
             self.dropped.misplaced += 1;
             return;
         }

@@ -1,7 +1,9 @@
 //! The two certificates that DTLS really used on a connection. One's own is read from one's own
-//! description, which nobody else wrote; the other side's comes from the transport, never from a
-//! description, for that came by a signaller.
+//! description, which nobody else wrote. The other side's is what the transport saw, where a browser
+//! tells that. Where it does not, it is what the description named that the connection was made with:
+//! whoever wrote that one, browsers speak to nobody whose certificate is another (RFC 8122, 6.2).
 
+use alloc::{string::String, vec::Vec};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of a certificate in DER.
@@ -13,20 +15,29 @@ pub struct Certificates {
     pub theirs: Fingerprint,
 }
 
+/// What a browser tells of the other side's certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Theirs {
+    /// In DER, as each transport of the connection saw it.
+    Seen(Vec<Option<Vec<u8>>>),
+    /// The description that the connection was made with.
+    Named(String),
+}
+
 impl Certificates {
-    /// Of one's own description, and of the other side's certificate on each transport of the
-    /// connection. `None` where any of them is not known, or is another one than the rest: sound that
-    /// went by another transport than these words could go to somebody else.
-    pub fn of<'a>(
-        own_sdp: &str,
-        theirs: impl IntoIterator<Item = Option<&'a [u8]>>,
-    ) -> Option<Certificates> {
-        let theirs = theirs
-            .into_iter()
-            .map(|der| der.filter(|der| !der.is_empty()).map(fingerprint));
+    /// `None` where any of them is not known, or is another one than the rest: sound that went by another
+    /// transport than these words could go to somebody else.
+    pub fn of(own_sdp: &str, theirs: &Theirs) -> Option<Certificates> {
+        let theirs = match theirs {
+            Theirs::Seen(all) => one(all.iter().map(|der| {
+                let der = der.as_deref().filter(|der| !der.is_empty());
+                der.map(fingerprint)
+            })),
+            Theirs::Named(sdp) => one(fingerprints(sdp)),
+        };
         Some(Certificates {
             own: one(fingerprints(own_sdp))?,
-            theirs: one(theirs)?,
+            theirs: theirs?,
         })
     }
 }
@@ -62,7 +73,7 @@ fn bytes(value: &str) -> Option<Fingerprint> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, string::String, vec::Vec};
+    use alloc::format;
 
     fn sdp(fingerprints: &[&[u8]]) -> String {
         let line = |der: &&[u8]| {
@@ -75,30 +86,42 @@ mod tests {
         fingerprints.iter().map(line).collect()
     }
 
+    fn seen(all: &[Option<&[u8]>]) -> Theirs {
+        Theirs::Seen(all.iter().map(|it| it.map(<[u8]>::to_vec)).collect())
+    }
+
     #[test]
     fn both_certificates_are_the_ones_that_were_used() {
-        let seen = Certificates::of(&sdp(&[b"mine", b"mine"]), [Some(&b"yours"[..]); 2]);
         let (own, theirs) = (fingerprint(b"mine"), fingerprint(b"yours"));
-        assert_eq!(seen, Some(Certificates { own, theirs }));
+        for told in [
+            seen(&[Some(b"yours"), Some(b"yours")]),
+            Theirs::Named(sdp(&[b"yours", b"yours"])),
+        ] {
+            let used = Certificates::of(&sdp(&[b"mine", b"mine"]), &told);
+            assert_eq!(used, Some(Certificates { own, theirs }));
+        }
     }
 
     #[test]
     fn what_is_unknown_or_goes_to_two_ends_is_not_taken() {
-        let (one, two): (&[u8], &[u8]) = (b"one", b"two");
+        let mine = || sdp(&[b"mine"]);
         for (sdp, theirs) in [
-            (sdp(&[b"mine"]), alloc::vec![]),
-            (sdp(&[b"mine"]), alloc::vec![None]),
-            (sdp(&[b"mine"]), alloc::vec![Some(&b""[..])]),
-            (sdp(&[b"mine"]), alloc::vec![Some(one), None]),
+            (mine(), seen(&[])),
+            (mine(), seen(&[None])),
+            (mine(), seen(&[Some(b"")])),
+            (mine(), seen(&[Some(b"one"), None])),
             // Words by one way, pictures by another.
-            (sdp(&[b"mine"]), alloc::vec![Some(one), Some(two)]),
-            (sdp(&[b"mine", b"other"]), alloc::vec![Some(one)]),
-            (String::new(), alloc::vec![Some(one)]),
-            ("a=fingerprint:sha-1 00:11".into(), alloc::vec![Some(one)]),
-            ("a=fingerprint:sha-256 0:1".into(), alloc::vec![Some(one)]),
-            ("a=fingerprint:sha-256".into(), alloc::vec![Some(one)]),
+            (mine(), seen(&[Some(b"one"), Some(b"two")])),
+            (mine(), Theirs::Named(sdp(&[b"one", b"two"]))),
+            (mine(), Theirs::Named(String::new())),
+            (mine(), Theirs::Named("a=fingerprint:sha-1 00:11".into())),
+            (sdp(&[b"mine", b"other"]), seen(&[Some(b"one")])),
+            (String::new(), seen(&[Some(b"one")])),
+            ("a=fingerprint:sha-1 00:11".into(), seen(&[Some(b"one")])),
+            ("a=fingerprint:sha-256 0:1".into(), seen(&[Some(b"one")])),
+            ("a=fingerprint:sha-256".into(), seen(&[Some(b"one")])),
         ] {
-            assert_eq!(Certificates::of(&sdp, theirs), None, "{sdp:?}");
+            assert_eq!(Certificates::of(&sdp, &theirs), None, "{sdp:?}, {theirs:?}");
         }
     }
 }

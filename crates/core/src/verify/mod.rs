@@ -27,7 +27,7 @@ mod code;
 mod people;
 mod run;
 
-pub use certificates::{Certificates, Fingerprint};
+pub use certificates::{Certificates, Fingerprint, Theirs};
 pub use code::{Agreed, Code, End, WORDS, commit};
 pub use people::{Acquaintance, MOST, People};
 pub use run::Trouble;
