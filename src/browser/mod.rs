@@ -10,7 +10,7 @@
 //! | `error` | `JsValue` → `BrowserError`, by the DOMException's name |
 //! | `sys`, `object` | what web-sys lacks; plain JavaScript objects |
 //! | `listener`, `wait` | an event listener; a flag that can be awaited |
-//! | `peer_connection`, `peer_events`, `description`, `encoder`, `codecs`, `gather`, `ice_trouble`, `stats` | a connection with its control channel; SDP; limits; circuits; candidates; servers that fail; figures |
+//! | `peer_connection`, `peer_events`, `description`, `swaps`, `encoder`, `codecs`, `gather`, `ice_trouble`, `stats` | a connection with its control channel; SDP; other tracks; limits; circuits; candidates; servers that fail; figures |
 //! | `devices`, `media`, `screen`, `level`, `video`, `unseen`, `sound` | asking for devices; tracks; screens; loudness; showing a stream; looking at one; a short sound |
 //! | `drawing`, `mixer`, `recorder` | a picture that is drawn, sounds that are mixed, and both as a file |
 //! | `websocket`, `broadcast_channel` | the two ways to a signaller |
@@ -61,6 +61,7 @@ pub mod sound;
 pub mod stats;
 pub mod storage;
 pub mod storage_worker;
+mod swaps;
 mod sys;
 pub mod unseen;
 pub mod video;

@@ -12,12 +12,18 @@ use super::{
     object, peer_events,
     screen::{Capture, Detail, ScreenSlots},
     stats::Lines,
+    swaps::Swaps,
     sys::{Connection, DtlsTransport, Sender},
-    wait::{Flag, unheard},
+    wait::Flag,
 };
 pub use super::{peer_events::PeerEvent, stats::Stats};
 use duologue_core::{
-    io::Sdp, policy::Encoding, record, stereo::in_stereo, verify::Theirs, wire::Candidate,
+    io::{Sdp, SdpKind},
+    policy::Encoding,
+    record,
+    stereo::in_stereo,
+    verify::Theirs,
+    wire::Candidate,
 };
 use js_sys::{Array, Promise};
 use std::{cell::RefCell, rc::Rc};
@@ -78,6 +84,7 @@ pub struct PeerConnection {
     group: MediaStream,
     slots: RefCell<Option<Slots>>,
     screen: RefCell<Option<ScreenSlots>>,
+    swaps: Swaps,
     listeners: Vec<Listener>,
     closed: Flag,
 }
@@ -119,6 +126,7 @@ impl PeerConnection {
             group: MediaStream::new()?,
             slots: RefCell::default(),
             screen: RefCell::default(),
+            swaps: Swaps::default(),
             listeners,
             closed: Flag::default(),
         })
@@ -180,13 +188,13 @@ impl PeerConnection {
     /// Another microphone, or none, without renegotiation. Nothing happens while there are no slots.
     pub fn replace_audio(&self, track: Option<&Track>) {
         if let Some(slots) = &*self.slots.borrow() {
-            replace(&slots.audio, track);
+            self.swaps.swap(slots.audio.sender(), track.map(Track::raw));
         }
     }
 
     pub fn replace_video(&self, track: Option<&Track>) {
         if let Some(slots) = &*self.slots.borrow() {
-            replace(&slots.video, track);
+            self.swaps.swap(slots.video.sender(), track.map(Track::raw));
         }
     }
 
@@ -206,7 +214,7 @@ impl PeerConnection {
     pub fn send_screen(&self, capture: &Capture, detail: Detail) {
         let mut screen = self.screen.borrow_mut();
         match &*screen {
-            Some(slots) => slots.send(Some(capture)),
+            Some(slots) => slots.send(Some(capture), &self.swaps),
             None => *screen = ScreenSlots::add(&self.connection, capture),
         }
         if let Some(slots) = &*screen {
@@ -216,7 +224,7 @@ impl PeerConnection {
 
     pub fn drop_screen(&self) {
         if let Some(slots) = &*self.screen.borrow() {
-            slots.send(None);
+            slots.send(None, &self.swaps);
         }
     }
 
@@ -233,6 +241,7 @@ impl PeerConnection {
     /// Makes and sets the offer or answer that is due; answers with what became local.
     pub fn set_local(&self) -> impl Future<Output = Result<Sdp, BrowserError>> + use<> {
         let (connection, closed) = (self.connection.clone(), self.closed.clone());
+        let swaps = self.swaps.clone();
         let asked = object::text(&connection, "signalingState") == "have-remote-offer";
         let made = JsFuture::from(if asked {
             connection.create_answer()
@@ -247,12 +256,18 @@ impl PeerConnection {
                 }
                 JsFuture::from(connection.set_local_description(&made)).await
             });
-            settled.await.ok_or(BrowserError::InvalidState)??;
+            let settled = settled.await;
+            swaps.release();
+            settled.ok_or(BrowserError::InvalidState)??;
             local(&connection)
         }
     }
 
     pub fn set_remote(&self, sdp: Sdp) -> impl Future<Output = Result<(), BrowserError>> + use<> {
+        // The first answer is made of what is swapped before it.
+        if sdp.kind == SdpKind::Offer && self.connection.current_local_description().is_some() {
+            self.swaps.hold();
+        }
         self.settled(
             self.connection
                 .set_remote_description(&translate::to_browser(&sdp)),
@@ -381,10 +396,6 @@ pub(super) fn first(connection: &RtcPeerConnection, kind: &str) -> Option<RtcRtp
     all.iter()
         .map(|it| it.unchecked_into::<RtcRtpTransceiver>())
         .find(|it| it.receiver().track().kind() == kind)
-}
-
-fn replace(slot: &RtcRtpTransceiver, track: Option<&Track>) {
-    unheard(slot.sender().replace_track(track.map(Track::raw)));
 }
 
 fn local(connection: &RtcPeerConnection) -> Result<Sdp, BrowserError> {

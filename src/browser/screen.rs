@@ -6,6 +6,7 @@ use super::{
     encoder::tune,
     media::{self, MediaKind, Stream, Track},
     object,
+    swaps::Swaps,
     sys::{Connection, Displays, Hinted},
     wait::unheard,
 };
@@ -175,13 +176,13 @@ impl ScreenSlots {
         })
     }
 
-    pub fn send(&self, capture: Option<&Capture>) {
+    pub fn send(&self, capture: Option<&Capture>, swaps: &Swaps) {
         let (video, sound) = (
             capture.map(|it| it.video.raw()),
             capture.and_then(|it| it.sound.as_ref()).map(Track::raw),
         );
-        unheard(self.video.sender().replace_track(video));
-        unheard(self.sound.sender().replace_track(sound));
+        swaps.swap(self.video.sender(), video);
+        swaps.swap(self.sound.sender(), sound);
     }
 
     pub fn prefer(&self, detail: Detail) {

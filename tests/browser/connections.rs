@@ -280,6 +280,31 @@ async fn a_restart_asks_for_negotiation_with_new_credentials() {
     assert_ne!(password(&before), password(&after));
 }
 
+/// Chromium threw the tab away for this.
+#[wasm_bindgen_test]
+async fn a_track_that_is_given_while_two_restarts_collide_is_sent_afterwards() {
+    let (a, b) = (End::open(), End::open());
+    let (first, second) = (any_camera().await.unwrap(), any_camera().await.unwrap());
+    a.connection.add_slots(None, Some(&first));
+    connect(&a, &b, None, Some(&first)).await;
+    a.sees_video().await;
+
+    a.connection.restart_ice();
+    b.connection.restart_ice();
+    let offer = a.connection.set_local().await.unwrap();
+    b.connection.set_local().await.unwrap();
+    // B gives its own offer up for this one.
+    b.connection.set_remote(offer).await.unwrap();
+    b.connection.adopt_slots(None, Some(&second));
+    b.connection.replace_video(None);
+    b.connection.replace_video(Some(&second));
+    let answer = b.connection.set_local().await.unwrap();
+    a.connection.set_remote(answer).await.unwrap();
+    let frames = async || a.stats().await.received.picture.frames;
+    let before = frames().await;
+    until("more frames", async || frames().await > before + 5.0).await;
+}
+
 #[wasm_bindgen_test]
 async fn what_a_browser_cannot_read_is_an_error_and_not_a_panic() {
     let end = End::open();
