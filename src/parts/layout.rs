@@ -163,7 +163,7 @@ fn arrange(count: usize, width: f64, height: f64) -> Arrangement {
         // A picture covers its tile, so faces are as large as the tile is high; what hangs over the
         // sides is lost, which counts, but for less.
         let seen = (tile_width / tile_height.max(1.0) / WIDEST).min(1.0);
-        let score = tile_height * seen.cbrt();
+        let score = tile_height.powi(3) * seen;
         if score > best.0 {
             let (width, height) = (tile_width.floor(), tile_height.floor());
             best = (

@@ -159,9 +159,19 @@ fn start(driver: &Driver, id: OpId, op: Op) {
             answer!(connection.add_candidate(candidate), |()| OpValue::Nothing)
         }
         Op::Count(_) => answer!(connection.stats(), |it| OpValue::Counted(it.bytes())),
-        Op::Gather(_) => answer!(connection.gather(GATHER), OpValue::Described),
+        Op::Gather(_) => gather(driver, id, connection),
         Op::CaptureScreen => {}
     }
+}
+
+/// Of a call without a signaller.
+#[inline(never)]
+fn gather(driver: &Driver, id: OpId, connection: &PeerConnection) {
+    let (send, gathered) = (driver.sender(), connection.gather(GATHER));
+    spawn_local(async move {
+        let result = gathered.await.map(OpValue::Described).map_err(op_error);
+        send(Input::Done(id, result));
+    });
 }
 
 fn op_error(error: BrowserError) -> OpError {

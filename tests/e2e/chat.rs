@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// One message as the page shows it.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-struct Line {
+pub struct Line {
     head: String,
     text: String,
     fate: String,
@@ -38,7 +38,7 @@ async fn lines(person: &Person) -> Result<Vec<Line>> {
 }
 
 /// The newest message with this text, once it is there.
-async fn reads(person: &Person, text: &str) -> Result<Line> {
+pub async fn reads(person: &Person, text: &str) -> Result<Line> {
     let what = format!("{} to read {text:?}", person.label);
     until(&what, within(20), async || {
         let lines = lines(person).await?;
@@ -61,7 +61,7 @@ async fn is_marked(person: &Person, text: &str, fate: &str) -> Result<()> {
     .await
 }
 
-async fn writes(person: &Person, text: &str) -> Result<()> {
+pub async fn writes(person: &Person, text: &str) -> Result<()> {
     person.fill("Message", text).await?;
     person.press("Send").await
 }
@@ -75,7 +75,7 @@ async fn pastes(person: &Person, text: &str) -> Result<()> {
     person.press("Send").await
 }
 
-async fn opens_chat(person: &Person) -> Result<()> {
+pub async fn opens_chat(person: &Person) -> Result<()> {
     person.press("Chat").await?;
     person.becomes_pressed("Chat", true).await?;
     person.find("log", "Chat messages").await?;

@@ -41,6 +41,7 @@ mod doors;
 mod files;
 mod first_load;
 mod harness;
+mod healing;
 mod hostile;
 mod keeping;
 mod lan;

@@ -214,7 +214,7 @@ const BOX: &str = "return document.querySelector(
     `.screen-tile[aria-label=\"${arguments[0]}\"] video`)?.clientWidth ?? 0";
 
 /// The screen is decoded, has the size that it has, or at least that of its box, and moves.
-async fn sees_screen(person: &Person, whose: &Person) -> Result<()> {
+pub async fn sees_screen(person: &Person, whose: &Person) -> Result<()> {
     let name = screen_of(whose);
     let what = format!("{name} to move on {}'s page", person.label);
     let mut before = None;

@@ -17,10 +17,11 @@ const SILENCE: u64 = 500;
 const PATIENCE: u64 = 500;
 const PATIENCE_MOST: u64 = 4_000;
 const QUIET: u64 = 60_000;
-/// Counting bytes takes a browser a few milliseconds. One that takes this long has no time for others either.
-const COUNTING: u64 = 250;
+/// Counting bytes takes a browser a few milliseconds, and one that is busy with many pictures far longer: that
+/// is no reason to give it restarts to do as well.
+const COUNTING: u64 = 1_000;
 /// A page that is woken this late was asleep itself, or busy: an answer may be there and not yet read.
-const ASLEEP: u64 = 1_000;
+const ASLEEP: u64 = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -236,7 +237,8 @@ mod tests {
         for at in [500, 750, 1_000] {
             heart.on_wake(Millis(at));
         }
-        assert_eq!(heart.on_wake(Millis(1_250)), Some(Beat::Silent));
+        assert_eq!(heart.on_wake(Millis(1_999)), None);
+        assert_eq!(heart.on_wake(Millis(2_000)), Some(Beat::Silent));
     }
 
     #[test]

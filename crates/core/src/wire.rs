@@ -344,6 +344,8 @@ tagged!(PeerMsg by "type" {
     Recall { all } = "recall",
     Ping {} = "ping",
     Pong {} = "pong",
+    Pass { to, body } = "pass",
+    Passed { from, body } = "passed",
     Away {} = "away",
     Bye {} = "bye",
 } then {
@@ -352,8 +354,6 @@ tagged!(PeerMsg by "type" {
     Sharing { screen } = "sharing",
     Recording { state } = "recording",
     Again { session } = "again",
-    Pass { to, body } = "pass",
-    Passed { from, body } = "passed",
     Full {} = "full",
     Say(it) = "say",
     Got { no } = "got",

@@ -110,7 +110,9 @@ impl Call {
             // What was said of oneself while nothing carried it.
             self.greet(id, out);
             self.tell_hand(id, out);
-            self.say_recording(id, out);
+            if self.recorded {
+                self.say_recording(id, out);
+            }
             self.negotiate(now, id, out, |negotiation, _, steps| {
                 negotiation.resend(steps);
             });

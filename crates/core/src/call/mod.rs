@@ -146,6 +146,8 @@ pub struct Call {
     arrivals: Vec<PeerId>,
     share: Share,
     recording: Recording,
+    /// Ever, in this call.
+    recorded: bool,
     conns: Table<ConnId, PeerId>,
     /// Who is seen in the room from outside: the life of theirs, and their name.
     present: Table<PeerId, (Epoch, String)>,
@@ -197,6 +199,7 @@ impl Call {
             arrivals: Vec::new(),
             share: Share::default(),
             recording: Recording::Off,
+            recorded: false,
             conns: Table::default(),
             present: Table::default(),
             ids: OpIds::default(),

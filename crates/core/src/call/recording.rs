@@ -23,6 +23,7 @@ impl Call {
             return;
         }
         self.recording = state;
+        self.recorded = true;
         let everyone: Vec<PeerId> = self.peers.keys().collect();
         for id in everyone {
             if state == Recording::Off {
