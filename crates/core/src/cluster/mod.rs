@@ -12,11 +12,12 @@
 //!   and late ones are known; one that got lost is made good by the next, and each is said again within
 //!   `REPEAT` beats. A part that nobody repeats is forgotten.
 //! - Whoever begins to follow a room says its part and asks the others for theirs, once at once and once a
-//!   beat later, when the bus has surely noticed.
+//!   beat later, when the bus has surely noticed. What is not said again within `ANSWER` of that is over: who has
+//!   left a room does not answer.
 //! - Every node says each second that it lives (`Beat`). One that was silent for `SILENCE` is gone, and those
 //!   who sat there have left. One that is heard of for the first time is told everything, and asked.
 //! - A node that lost the bus, or a part of what it said, raises its `floor`: the others forget what it said under
-//!   lower numbers, and it says everything again.
+//!   lower numbers, and it says everything again, and asks in the same way.
 //! - **Who is right.** Stamps come from one time of all nodes (`clock`). Of one peer at two nodes the later
 //!   one counts, the older connection is closed as replaced. Of too many in a room those stay who came first.
 //!   Everybody who has heard the same decides the same, and only about their own clients.
@@ -36,7 +37,7 @@ use crate::{
     time::Millis,
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     vec::Vec,
 };
 use clock::Clock;
@@ -46,6 +47,8 @@ use place::Place;
 const BEAT: u64 = 1_000;
 /// Three beats may be late; whoever sat at a node that died is seen to leave within five seconds.
 const SILENCE: u64 = 3_500;
+/// Nobody who is there takes this long to answer.
+const ANSWER: u64 = 2_500;
 /// A message of so long ago was kept by somebody on the way, or its sender has not heard of our time.
 const STALE: u64 = 10_000;
 /// Rooms that are told at one wake, so that a thousand do not hold up those who speak.
@@ -102,6 +105,10 @@ pub struct Cluster {
     due: BTreeSet<RoomId>,
     /// The same, one beat later.
     next: BTreeSet<RoomId>,
+    /// Rooms of which we may have missed something.
+    missed: BTreeSet<RoomId>,
+    /// When others were asked of those.
+    asked: VecDeque<(Millis, RoomId)>,
     /// Up to where things were said again, room by room.
     repeated: Option<RoomId>,
     beat: Millis,
@@ -131,6 +138,8 @@ impl Cluster {
             floor: 1,
             due: BTreeSet::new(),
             next: BTreeSet::new(),
+            missed: BTreeSet::new(),
+            asked: VecDeque::new(),
             repeated: None,
             beat: now,
             dropped: Dropped::default(),
@@ -182,6 +191,8 @@ impl Cluster {
                 self.bus = Bus::Down;
                 self.due.clear();
                 self.next.clear();
+                self.missed.clear();
+                self.asked.clear();
             }
             Bus::Leaky if self.bus == Bus::Down => {}
             Bus::Up | Bus::Leaky => {
@@ -190,6 +201,7 @@ impl Cluster {
                 self.floor = self.no;
                 self.say_beat(now, &mut out);
                 self.due = self.places.keys().copied().collect();
+                self.missed.clone_from(&self.due);
             }
         }
         out
@@ -276,7 +288,11 @@ impl Cluster {
                 out.push(Output::Follow(room));
                 self.say_part(now, room, true, &mut out);
             }
+            if self.missed.remove(&room) {
+                self.asked.push_back((now, room));
+            }
         }
+        self.forget_unanswered(now, &mut out);
         out
     }
 

@@ -2,7 +2,7 @@
 //! when.
 
 use super::{
-    BEAT, Bus, Cluster, Node, Output, Outputs,
+    ANSWER, BEAT, Bus, Cluster, Node, Output, Outputs,
     message::{Said, Seated},
     place::Place,
 };
@@ -44,6 +44,19 @@ impl Cluster {
             self.say_part(now, room, false, out);
             let place = self.places.get_mut(&room);
             if place.is_some_and(|it| it.forget_silent(since)) {
+                self.settle(now, room, out);
+            }
+        }
+    }
+
+    /// Whoever had something to say of a room would have said it by now.
+    pub(super) fn forget_unanswered(&mut self, now: Millis, out: &mut Outputs) {
+        while let Some((at, room)) = self.asked.front().copied()
+            && at.after(ANSWER) <= now
+        {
+            self.asked.pop_front();
+            let place = self.places.get_mut(&room);
+            if place.is_some_and(|it| it.forget_silent(at)) {
                 self.settle(now, room, out);
             }
         }
@@ -153,6 +166,7 @@ impl Cluster {
         if is_fresh && self.bus != Bus::Down {
             out.push(Output::Follow(room));
             self.next.insert(room);
+            self.missed.insert(room);
         }
         if is_fresh || is_news {
             self.say_part(now, room, is_fresh, out);

@@ -145,9 +145,9 @@ proptest! {
         letters_arrive(&mut world);
     }
 
-    /// Without silent losses and late doubles, which NATS does not know, a second is enough, and four after
-    /// a crash. (A double of what somebody said before they left, heard by a node that has forgotten them since,
-    /// is believed until nobody repeats it.)
+    /// Without silent losses and late doubles, which NATS does not know, three seconds are enough, and four
+    /// after a crash. (A double of what somebody said before they left, heard by a node that has forgotten them
+    /// since, is believed until nobody repeats it.)
     #[test]
     fn on_a_bus_that_tells_what_it_loses_five_seconds_are_enough(steps in steps()) {
         let mut world = World::new();
