@@ -341,7 +341,9 @@ tagged!(PeerMsg by "type" {
     Media(it) = "media",
     Need(it) = "need",
     Light(it) = "light",
+    Sharing { screen } = "sharing",
     Recall { all } = "recall",
+    Past(it) = "past",
     Ping {} = "ping",
     Pong {} = "pong",
     Pass { to, body } = "pass",
@@ -351,13 +353,11 @@ tagged!(PeerMsg by "type" {
 } then {
     Hand { no, turn } = "hand",
     React { no, reaction } = "react",
-    Sharing { screen } = "sharing",
     Recording { state } = "recording",
     Again { session } = "again",
     Full {} = "full",
     Say(it) = "say",
     Got { no } = "got",
-    Past(it) = "past",
     File(it) = "file",
     Verify(it) = "verify",
 });
