@@ -128,7 +128,7 @@ async fn a_ring_is_declined_cancelled_missed_or_left(
     scene: &Scene,
     with: (Kind, Kind),
 ) -> Result<()> {
-    let server = Server::start_with(&["--ring-seconds", "8"]).await?;
+    let server = Server::start_with(&["--ring-seconds", "12"]).await?;
     let (ana, ben) = two(scene, &server, with).await?;
 
     rings(&ana, &ben).await?;

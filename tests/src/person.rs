@@ -296,11 +296,12 @@ impl Person {
     }
 
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let field = self.find("textbox", name).await?;
         // Not `clear`: pages listen for input events, which only keys make in every browser. A browser
         // that has just come to the tab may miss some of them.
         let what = format!("{name:?} on {}'s page to say {text:?}", self.label);
         until(&what, CONTROL, async || {
+            // A page that is told something meanwhile may show another field in its place.
+            let field = self.find("textbox", name).await?;
             let turn = self.browser.turn(&self.window).await?;
             for (keys, wanted) in [
                 (Key::Control + "a", None),
