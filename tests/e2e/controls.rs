@@ -209,3 +209,32 @@ async fn the_way_in_does_not_move_from_under_a_finger(scene: &Scene, with: Kind)
     ensure!(with_somebody == alone, "{alone}, then {with_somebody}");
     Ok(())
 }
+
+/// Of the call's controls, those that something else lies on, or that reach out of the window.
+const COVERED: &str =
+    "return [...document.querySelectorAll('[role=toolbar] button')].filter((it) => {
+        const { left, right, top, bottom } = it.getBoundingClientRect();
+        return !it.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+    }).map((it) => it.getAttribute('aria-label'))";
+
+pairs!(no_panel_lies_on_the_controls, Light, { chromium: Chromium, firefox: Firefox });
+
+async fn no_panel_lies_on_the_controls(scene: &Scene, with: Kind) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with, "Ana").await?;
+    start_call(&ana, &server.page()).await?;
+    enter(&ana).await?;
+    ana.press("Chat").await?;
+    ana.becomes_pressed("Chat", true).await?;
+    // Tablets and telephones upright and on their sides; the windows' frames take some of it.
+    for (width, height) in [(1024, 768), (844, 476), (600, 844), (500, 844)] {
+        ana.resize(width, height).await?;
+        until("all controls to be free", within(10), async || {
+            let covered: Vec<String> = ana.script(COVERED, vec![]).await?;
+            ensure!(covered.is_empty(), "{width} wide: {covered:?} are covered");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}

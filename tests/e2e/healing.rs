@@ -44,11 +44,7 @@ async fn a_call_goes_on_without_its_server_and_newcomers_come_when_it_is_back(
     let shows = Devices::FakeAndScreen;
     let ana = scene.person_with(with.0, shows, "Ana").await?;
     let ben = scene.person(with.1, "Ben").await?;
-    let room = start_call(&ana, &server.page()).await?;
-    enter(&ana).await?;
-    join(&ben, &room).await?;
-    all_connected(&[&ana, &ben]).await?;
-    see_and_hear_each_other(&ana, &ben).await?;
+    let room = call_each_other(&ana, &ben, &server).await?;
     for person in [&ana, &ben] {
         person.script::<()>(WATCH, vec![]).await?;
     }

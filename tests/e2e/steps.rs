@@ -27,12 +27,18 @@ pub async fn call_of_two(
 ) -> Result<(Person, Person, String)> {
     let ana = scene.person(with.0, "Ana").await?;
     let ben = scene.person(with.1, "Ben").await?;
-    let room = start_call(&ana, &server.page()).await?;
-    enter(&ana).await?;
-    join(&ben, &room).await?;
-    all_connected(&[&ana, &ben]).await?;
-    see_and_hear_each_other(&ana, &ben).await?;
+    let room = call_each_other(&ana, &ben, server).await?;
     Ok((ana, ben, room))
+}
+
+/// Where they are then.
+pub async fn call_each_other(ana: &Person, ben: &Person, server: &Server) -> Result<String> {
+    let room = start_call(ana, &server.page()).await?;
+    enter(ana).await?;
+    join(ben, &room).await?;
+    all_connected(&[ana, ben]).await?;
+    see_and_hear_each_other(ana, ben).await?;
+    Ok(room)
 }
 
 /// From an address through the green room into the call, under the person's own label as name.

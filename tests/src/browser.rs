@@ -23,9 +23,11 @@ use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
 use tokio::sync::{Mutex, MutexGuard};
 
-/// Pictures a second of a camera where nothing is measured: enough to see that they move, and a third of the
-/// work that a real one's are to browsers which encode and draw without a graphics card.
-const PICTURES: u32 = 10;
+/// Pictures a second of a camera where nothing is measured: enough to see that they move. Browsers here encode
+/// and draw without a graphics card, where a second of thirty in a large window takes more than a second.
+const PICTURES: u32 = 5;
+/// A window as large as a tablet, for the same reason.
+const WINDOW: (&str, &str) = ("1024", "768");
 /// Of a Firefox that shares its screen.
 const SCREEN: &str = "1024x576x24";
 /// So many more drivers are tried where one has no luck with its port.
@@ -321,7 +323,9 @@ async fn start_driver(
         Kind::Firefox => command
             .args(["--port", "0", "--profile-root"])
             .arg(profile.path())
-            .env("HOME", profile.path()),
+            .env("HOME", profile.path())
+            .env("MOZ_HEADLESS_WIDTH", WINDOW.0)
+            .env("MOZ_HEADLESS_HEIGHT", WINDOW.1),
     };
     if let Some(display) = display {
         command.env("DISPLAY", display);
@@ -349,7 +353,6 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
         "--disable-renderer-backgrounding",
         "--disable-backgrounding-occluded-windows",
         "--enable-logging=stderr",
-        "--window-size=1280,900",
     ]
     .into_iter()
     .map(String::from)
@@ -375,6 +378,7 @@ fn chromium(devices: Devices, profile: &TempDir) -> Result<Capabilities> {
             preferences[format!("{leave}mic")] = json!(setting(microphone));
         }
     }
+    args.push(format!("--window-size={},{}", WINDOW.0, WINDOW.1));
     args.push(format!("--user-data-dir={}", profile.path().display()));
     let binary = paths::tool("CHROMIUM", &["chromium", "google-chrome"]).map_err(|e| anyhow!(e))?;
     capabilities(json!({

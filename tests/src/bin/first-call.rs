@@ -104,11 +104,7 @@ async fn call(people: &[Person], way: &Way, server: &Server) -> Result<()> {
             .await?;
         }
     }
-    // The page that stays behind notes nothing. Chromium's tab crashes now and then when it leaves a page
-    // that is still being slowed down.
-    for person in people.iter().filter(|it| it.kind() == Kind::Chromium) {
-        person.is_slower(1).await?;
-    }
+    // The page that stays behind notes nothing.
     for person in people {
         person.goto(&format!("{}healthz", server.page())).await?;
     }
