@@ -151,7 +151,7 @@ async fn a_file_goes_on_after_a_reload_of_either(scene: &Scene, with: (Kind, Kin
     let ben = scene.person(with.1, "Ben").await?;
     with_chats(&server, &ana, &ben).await?;
     let name = "film.mkv";
-    let file = make_file(folder.path(), name, 100 * MEGABYTE)?;
+    let file = make_file(folder.path(), name, 48 * MEGABYTE)?;
     ana.upload(&file).await?;
     ben.press_in(name, "Accept").await?;
     reaches(&ben, name, 20.0).await?;
@@ -184,7 +184,7 @@ async fn a_second_person_goes_on_where_the_first_left(scene: &Scene, with: Kind)
     let room = with_chats(&server, &ana, &ben).await?;
     let cem = scene.person(with, "Cem").await?;
     let name = "film.mkv";
-    let file = make_file(folder.path(), name, 80 * MEGABYTE)?;
+    let file = make_file(folder.path(), name, 40 * MEGABYTE)?;
     ana.upload(&file).await?;
     ben.press_in(name, "Accept").await?;
     says(&ben, name, "Received, and checked").await?;
@@ -210,7 +210,7 @@ async fn either_side_ends_it_and_says_so(scene: &Scene, with: (Kind, Kind)) -> R
     let ana = scene.person(with.0, "Ana").await?;
     let ben = scene.person(with.1, "Ben").await?;
     with_chats(&server, &ana, &ben).await?;
-    let big = make_file(folder.path(), "big.bin", 200 * MEGABYTE)?;
+    let big = make_file(folder.path(), "big.bin", 80 * MEGABYTE)?;
     ana.upload(&big).await?;
     // All of it is read and hashed before it is offered.
     offered(&ben).await?;

@@ -67,7 +67,7 @@ async fn a_call_goes_on_without_its_server_and_newcomers_come_when_it_is_back(
             person.label
         );
         ensure!(
-            count > 10 && longest < 1_500.0,
+            count > 5 && longest < 1_500.0,
             "{longest} ms without a picture"
         );
     }

@@ -11,18 +11,7 @@ use crate::run::{self, Outcome, took};
 pub fn build(env: &Env) -> Outcome<PathBuf> {
     let started = Instant::now();
     eprintln!("server: building; usually takes 2 min the first time");
-    let mut cargo = env.cargo();
-    cargo.args([
-        "build",
-        "--package",
-        "duologue-server",
-        "--bin",
-        "duologue",
-        "--profile",
-        "server",
-    ]);
-    cargo.env("DUOLOGUE_DIST", env.dist());
-    run::run(&mut cargo, "the compiler's message is above")?;
+    compile(env, &["--profile", "server"])?;
 
     // Where people look for it. Renamed into place, for the old one may be running.
     let built = env.target_dir().join("server").join(name());
@@ -33,6 +22,19 @@ pub fn build(env: &Env) -> Outcome<PathBuf> {
     fs::rename(fresh, &place)?;
     eprintln!("server: {} is ready ({})", place.display(), took(started));
     Ok(place)
+}
+
+/// The same for tests: every sum is looked after, and most of it has been compiled for its own tests.
+pub fn build_checked(env: &Env) -> Outcome<PathBuf> {
+    compile(env, &[])?;
+    Ok(env.target_dir().join("debug").join(name()))
+}
+
+fn compile(env: &Env, how: &[&str]) -> Outcome {
+    let mut cargo = env.cargo();
+    cargo.args(["build", "--package", "duologue-server", "--bin", "duologue"]);
+    cargo.args(how).env("DUOLOGUE_DIST", env.dist());
+    run::run(&mut cargo, "the compiler's message is above")
 }
 
 fn name() -> String {

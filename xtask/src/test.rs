@@ -86,7 +86,7 @@ fn browser_tests(env: &Env, driver: &str) -> Outcome<Ran> {
 
 fn end_to_end(env: &Env) -> Outcome<Ran> {
     bundle::build(env)?;
-    let binary = server::build(env)?;
+    let binary = server::build_checked(env)?;
     let mut cargo = with_browsers(env, env.cargo())?;
     cargo.args(["test", "--no-fail-fast", "--package", "duologue-e2e"]);
     cargo.env("DUOLOGUE_BIN", binary);

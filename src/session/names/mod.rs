@@ -89,10 +89,17 @@ pub fn names_are_wanted() -> Signal<bool> {
     spawn_local(async move {
         rest::fetch_in_time().await;
         if storage::local_get(SIGNED_IN).is_some() {
-            wanted.try_set(true);
+            want(wanted);
         }
     });
     wanted.into()
+}
+
+/// Whoever was told already is not told again: they would begin anew, in the middle of somebody's words.
+fn want(wanted: RwSignal<bool>) {
+    if wanted.try_get_untracked() == Some(false) {
+        wanted.set(true);
+    }
 }
 
 impl Names {
@@ -110,7 +117,7 @@ impl Names {
         let names = owner.with(Names::begin);
         NAMES.set(Some((owner, names)));
         if let Some(wanted) = WANTED.get() {
-            wanted.try_set(true);
+            want(wanted);
         }
         names
     }
@@ -210,5 +217,32 @@ impl Names {
         if let Some(desk) = self.desk.get_value() {
             desk.wish(intent);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos::reactive::effect::ImmediateEffect;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    #[test]
+    fn what_is_wanted_twice_begins_once() {
+        let owner = Owner::new();
+        owner.set();
+        let wanted = RwSignal::new(false);
+        let begun = Arc::new(AtomicU32::new(0));
+        let count = begun.clone();
+        let _rings = ImmediateEffect::new_isomorphic(move || {
+            if wanted.get() {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        want(wanted);
+        want(wanted);
+        assert_eq!(begun.load(Ordering::Relaxed), 1);
     }
 }

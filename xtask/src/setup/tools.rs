@@ -27,7 +27,9 @@ fn trunk_fits(version: &str) -> bool {
 }
 
 pub fn install_trunk(env: &Env) -> Outcome {
-    cargo_install(env, &format!("trunk@{TRUNK}"), &["--locked"])
+    // It fetches nothing here: what it would fetch is installed beside it.
+    let lean = ["--locked", "--no-default-features"];
+    cargo_install(env, &format!("trunk@{TRUNK}"), Speed::Any, &lean)
 }
 
 /// The tool and the library speak to each other in a format that changes with every release.
@@ -43,11 +45,9 @@ pub fn wasm_bindgen_missing(env: &Env) -> Option<String> {
 
 pub fn install_wasm_bindgen(env: &Env) -> Outcome {
     // Not `--locked`: its lock file can name crate versions that a registry no longer serves.
-    cargo_install(
-        env,
-        &format!("wasm-bindgen-cli@{}", locked_wasm_bindgen()?),
-        &[],
-    )
+    let version = locked_wasm_bindgen()?;
+    let what = format!("wasm-bindgen-cli@{version}");
+    cargo_install(env, &what, Speed::Some, &[])
 }
 
 pub fn geckodriver_missing(env: &Env) -> Option<String> {
@@ -57,13 +57,29 @@ pub fn geckodriver_missing(env: &Env) -> Option<String> {
 }
 
 pub fn install_geckodriver(env: &Env) -> Outcome {
-    cargo_install(env, &format!("geckodriver@{GECKODRIVER}"), &[])
+    let what = format!("geckodriver@{GECKODRIVER}");
+    cargo_install(env, &what, Speed::Any, &[])
 }
 
-fn cargo_install(env: &Env, what: &str, more: &[&str]) -> Outcome {
+/// What a tool's own speed is worth: they work for seconds and take minutes to build.
+#[derive(Clone, Copy)]
+enum Speed {
+    Any,
+    /// A wasm module of fifty megabytes goes through it.
+    Some,
+}
+
+fn cargo_install(env: &Env, what: &str, speed: Speed, more: &[&str]) -> Outcome {
     let mut command = env.cargo();
-    // They work for seconds and take minutes to build: what they would be quicker by is not worth it.
-    for (setting, value) in [("OPT_LEVEL", "1"), ("LTO", "off"), ("CODEGEN_UNITS", "16")] {
+    let level = match speed {
+        Speed::Any => "0",
+        Speed::Some => "1",
+    };
+    for (setting, value) in [
+        ("OPT_LEVEL", level),
+        ("LTO", "off"),
+        ("CODEGEN_UNITS", "16"),
+    ] {
         command.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
     }
     command
