@@ -660,6 +660,9 @@ verify-ended = The codes differ, so somebody may have been between you, and the 
 # 128 words, three of which make a code: short, known to a child, and not to be taken for one
 # another when read aloud. They need not mean the same in other languages.
 verify-words = apple arrow autumn badge balloon banana basket bottle bridge brush bucket butterfly cabin cactus camel camera canoe carpet carrot castle cheese cherry chimney circus cloud coffee corner cradle crayon cricket curtain daisy diamond doctor dolphin dragon drum elbow engine falcon farmer feather finger flag forest fountain garden garlic giraffe glove grape guitar harvest helmet honey hotel house island jelly jungle kitchen ladder lamp lemon library lion lizard magnet mango maple market mirror monkey mushroom napkin needle ocean olive onion orange owl paper pencil pepper piano pigeon pillow pirate planet potato pumpkin puzzle rabbit rainbow ribbon river robot saddle salad school shadow shovel silver spider spoon squirrel sugar summer table teacher thunder tiger tomato tractor tulip tunnel turtle umbrella valley village violin volcano walnut window winter yogurt zebra zipper
+# Where somebody is.
+privacy-hide-address = Hide my address
+privacy-hide-address-hint = Calls go through the host's relay, so that people do not learn your network address. Where a host has no relay, nobody can be reached. It counts for whom you meet from now on.
 
 common-back-home = Home
 common-copy = Copy

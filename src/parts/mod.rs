@@ -36,6 +36,7 @@ pub mod people_list;
 pub mod people_panel;
 pub mod picture;
 pub mod pip;
+pub mod privacy;
 pub mod qr_code;
 pub mod record;
 pub mod recording_row;

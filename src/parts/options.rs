@@ -10,6 +10,7 @@ use crate::{
         lean::{press, word},
         page,
         pip::Pip,
+        privacy::HideAddress,
         screen_tile::DetailChoice,
         stage::Stage,
         stage_options::StageOptions,
@@ -35,6 +36,7 @@ pub fn OptionsDialog(
         <Dialog open=open title=words().call.more>
             <StageOptions stage=stage pip=pip open=open />
             <DeviceSettings local=local />
+            <HideAddress />
             <LanguageChoice />
             {call.share.is_possible().then(|| view! { <DetailChoice call=call place="options" /> })}
             {page::can_fill_screen().then(|| view! { <FullScreenButton /> })}

@@ -10,11 +10,15 @@ use crate::{
         mirror::{MicrophoneTrouble, Mirror},
         notice::Hint,
         page,
+        privacy::HideAddress,
     },
-    session::{Call, DeviceKind, Phase},
+    session::{Call, DeviceKind, Phase, rest_is_there_after},
     words::words,
 };
 use leptos::prelude::*;
+
+/// Devices are open and the picture is there by then.
+const SETTLED_MS: u64 = 3_000;
 
 #[component]
 pub fn GreenRoom(
@@ -33,6 +37,7 @@ pub fn GreenRoom(
             false => words.present(names),
         })
     });
+    let settled = rest_is_there_after(SETTLED_MS);
     view! {
         <div class="page">
             <header class="top"><Brand /></header>
@@ -56,6 +61,7 @@ pub fn GreenRoom(
                     <DevicePicker local=call.local kind=DeviceKind::Microphone />
                     <DevicePicker local=call.local kind=DeviceKind::Speaker />
                     <TestSound local=call.local />
+                    {part(move || settled.get().then(|| view! { <HideAddress /> }.into_any()))}
                 </fieldset>
             </main>
         </div>

@@ -1,6 +1,6 @@
 //! `Output` → browser call; completion → `Input`. The only file that knows both.
 
-use super::{driver::Driver, signaller::Signaller};
+use super::{driver::Driver, hiding, signaller::Signaller};
 use crate::browser::{
     error::BrowserError,
     peer_connection::{PeerConnection, PeerEvent},
@@ -109,7 +109,7 @@ fn open(driver: &Driver, conn: ConnId, slots: bool) {
             });
         }
     };
-    match PeerConnection::open(&driver.means.ice, on_event) {
+    match PeerConnection::open(&hiding::by(&driver.means.ice), on_event) {
         Ok(connection) => {
             if slots {
                 driver

@@ -13,6 +13,7 @@ mod driver;
 mod effects;
 mod figures;
 pub mod files;
+pub mod hiding;
 mod identity;
 mod jolts;
 mod keep;

@@ -50,6 +50,7 @@ mod names;
 mod needs;
 mod offline;
 mod people;
+mod privacy;
 mod proxies;
 mod recordings;
 mod server_calls;

@@ -13,7 +13,7 @@ use crate::{
         storage,
         storage_worker::{StorageWorker, Word},
     },
-    session::rest,
+    session::{hiding, rest},
 };
 use duologue_core::{
     files::{
@@ -365,7 +365,7 @@ impl FileDesk {
             .call
             .borrow()
             .as_ref()
-            .map(|it| it.1.clone())
+            .map(|it| hiding::by(&it.1))
             .unwrap_or_default();
         match Lane::open(&ice, offer, on) {
             Ok(lane) => drop(self.lanes.borrow_mut().insert(id, lane)),
