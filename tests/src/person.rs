@@ -25,6 +25,13 @@ use thirtyfour::{Key, WebElement, WindowHandle};
 const WATCH_CLICK: &str = "window.pressed = false;
     arguments[0].addEventListener('click', () => { window.pressed = true }, { once: true, capture: true })";
 
+const WATCH_KEY: &str = "window.struck = false;
+    addEventListener('keydown', () => { window.struck = true }, { once: true, capture: true });
+    return null";
+/// Whether it came, or comes at once.
+const STRUCK: &str =
+    "return window.struck || new Promise((done) => setTimeout(() => done(window.struck), 500))";
+
 /// A control shows up in this time, or the page is broken.
 const CONTROL: Duration = within(15);
 
@@ -264,11 +271,20 @@ impl Person {
         .await
     }
 
-    /// Strikes a key, wherever the focus is.
+    /// Strikes a key, wherever the focus is. A Firefox that has just come to the tab may lose it.
     pub async fn strike(&self, key: char) -> Result<()> {
-        let turn = self.browser.turn(&self.window).await?;
-        let chain = turn.driver.action_chain().key_down(key).key_up(key);
-        Ok(chain.perform().await?)
+        let what = format!("{key:?} to reach {}'s page", self.label);
+        until(&what, CONTROL, async || {
+            self.script::<()>(WATCH_KEY, vec![]).await?;
+            let turn = self.browser.turn(&self.window).await?;
+            let chain = turn.driver.action_chain().key_down(key).key_up(key);
+            chain.perform().await?;
+            drop(turn);
+            let came: bool = self.script(STRUCK, vec![]).await?;
+            ensure!(came, "it was lost");
+            Ok(())
+        })
+        .await
     }
 
     /// Presses a key and keeps it down.
