@@ -69,6 +69,8 @@ const SEEK: &str = r#"
 async fn watched(scene: &Scene, server: &Server, with: (Kind, Kind)) -> Result<(Person, Person)> {
     let (ana, ben, _) = call_of_two(scene, server, with).await?;
     ana.script::<()>(WATCH, vec![]).await?;
+    // Ben's browser draws without a graphics card, beside an encoder that does without one.
+    ben.resize(800, 600).await?;
     Ok((ana, ben))
 }
 
@@ -193,7 +195,7 @@ fn is_a_call_of(film: &Film, with: (Kind, Kind)) -> Result<()> {
     let last = |times: &[f64]| times.last().copied().context("nothing in it");
     let ends = (last(&film.pictures)?, last(&film.sounds)?);
     // What an encoder on a busy machine had not come to when it was stopped is not in it.
-    ensure!((ends.0 - ends.1).abs() < 2.5, "ends apart: {ends:?}");
+    ensure!((ends.0 - ends.1).abs() < 3.5, "ends apart: {ends:?}");
     // Two browsers that draw and encode without a graphics card share the machine, see below.
     let rate = film.pictures_a_second();
     ensure!(rate > 8.0, "{rate} pictures a second");
