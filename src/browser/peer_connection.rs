@@ -266,7 +266,7 @@ impl PeerConnection {
     pub fn set_remote(&self, sdp: Sdp) -> impl Future<Output = Result<(), BrowserError>> + use<> {
         // The first answer is made of what is swapped before it.
         if sdp.kind == SdpKind::Offer && self.connection.current_local_description().is_some() {
-            self.swaps.hold();
+            self.swaps.hold(&self.connection);
         }
         self.settled(
             self.connection

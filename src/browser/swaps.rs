@@ -1,14 +1,16 @@
 //! Another track for a sender, without negotiation. While an offer of the other side is being taken into
 //! a connection that stands, nothing is swapped: where that offer takes the place of one of ours, Chromium
-//! (148) throws the senders' streams away and makes them anew with the answer, and a track that is given to
-//! a sender in between ends the tab.
+//! (148) throws the senders' streams away and makes them anew with the answer. A track that is given to a
+//! sender in between ends the tab; and a sender that was ever told what to make of its track sends nothing
+//! afterwards, until it is given the track once more.
 
-use super::wait::unheard;
+use super::{object, wait::unheard};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use web_sys::{MediaStreamTrack, RtcRtpSender};
+use wasm_bindgen::JsCast;
+use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpSender};
 
 #[derive(Clone, Default)]
 pub(super) struct Swaps(Rc<Shared>);
@@ -23,27 +25,35 @@ struct Shared {
 impl Swaps {
     pub fn swap(&self, sender: RtcRtpSender, track: Option<&MediaStreamTrack>) {
         if !self.0.held.get() {
-            return swap(&sender, track);
+            if sender.track().as_ref() != track {
+                unheard(sender.replace_track(track));
+            }
+            return;
         }
         let mut wishes = self.0.wishes.borrow_mut();
         wishes.retain(|(it, _)| *it != sender);
         wishes.push((sender, track.cloned()));
     }
 
-    pub fn hold(&self) {
+    /// An offer is about to be taken into this connection. Where it collides with ours, every sender is
+    /// given its track again.
+    pub fn hold(&self, connection: &RtcPeerConnection) {
         self.0.held.set(true);
+        if object::text(connection, "signalingState") == "have-local-offer" {
+            for sender in connection.get_senders().iter() {
+                let sender: RtcRtpSender = sender.unchecked_into();
+                let track = sender.track();
+                self.swap(sender, track.as_ref());
+            }
+        }
     }
 
     pub fn release(&self) {
         self.0.held.set(false);
         for (sender, track) in self.0.wishes.take() {
-            swap(&sender, track.as_ref());
+            // What a sender has already is no news to it.
+            unheard(sender.replace_track(None));
+            unheard(sender.replace_track(track.as_ref()));
         }
-    }
-}
-
-fn swap(sender: &RtcRtpSender, track: Option<&MediaStreamTrack>) {
-    if sender.track().as_ref() != track {
-        unheard(sender.replace_track(track));
     }
 }

@@ -305,6 +305,34 @@ async fn a_track_that_is_given_while_two_restarts_collide_is_sent_afterwards() {
     until("more frames", async || frames().await > before + 5.0).await;
 }
 
+/// Chromium sent nothing any more once an encoder had been told anything.
+#[wasm_bindgen_test]
+async fn what_is_sent_goes_on_when_two_offers_collide() {
+    let (a, b) = (End::open(), End::open());
+    let (first, second) = (any_camera().await.unwrap(), any_camera().await.unwrap());
+    a.connection.add_slots(None, Some(&first));
+    connect(&a, &b, None, Some(&second)).await;
+    a.sees_video().await;
+    b.connection.encode(SMALL);
+    // Only once it is so can it be lost.
+    until("a small picture", async || {
+        a.stats().await.received.picture.width <= 320.0
+    })
+    .await;
+
+    b.connection.restart_ice();
+    let offer = a.connection.set_local().await.unwrap();
+    b.connection.set_local().await.unwrap();
+    b.connection.set_remote(offer).await.unwrap();
+    let answer = b.connection.set_local().await.unwrap();
+    a.connection.set_remote(answer).await.unwrap();
+    for end in [&a, &b] {
+        let frames = async || end.stats().await.received.picture.frames;
+        let before = frames().await;
+        until("more frames", async || frames().await > before + 5.0).await;
+    }
+}
+
 #[wasm_bindgen_test]
 async fn what_a_browser_cannot_read_is_an_error_and_not_a_panic() {
     let end = End::open();

@@ -134,7 +134,12 @@ impl Negotiation {
         self.no > 0 || self.heard > 0 || self.flight.is_some()
     }
 
+    /// The browser would have it negotiated. While an offer is being made it need not be told twice: what
+    /// is in that offer is being negotiated, and for what is not browsers ask again once it is answered.
     pub fn on_needed(&mut self, ids: &mut OpIds, steps: &mut Vec<Step>) {
+        if matches!(self.flight, Some((_, Flight::LocalOffer))) {
+            return;
+        }
         self.needed = true;
         self.advance(ids, steps);
     }

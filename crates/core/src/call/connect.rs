@@ -65,8 +65,8 @@ impl Call {
         if !polite {
             // Before the offer is made, so that whoever comes later sees it with the first one.
             self.send_screen(id, out);
-            // `negotiationneeded` would ask for the offer too, but not before the page has drawn what
-            // changed; browsers leave the event out when an offer is under way.
+            // `negotiationneeded` will ask for the offer too, but not before the page has drawn what
+            // changed.
             self.negotiate(now, id, out, |negotiation, ids, steps| {
                 negotiation.on_needed(ids, steps);
             });

@@ -784,13 +784,17 @@ impl World {
                 }
             }
             Event::Conn { who, conn, event } => {
-                let busy = self.people[who].call.ops_in_flight(conn) > 0;
+                let busy = self.people[who].call.ops_in_flight(conn) > 0
+                    && event == ConnEvent::NegotiationNeeded;
+                // An offer is two operations of a browser, and the event may come between them.
+                let between = busy && self.chance.below(2) == 0;
                 if let Some(pc) = self.people[who].pcs.get_mut(&conn) {
                     // Browsers hold this event back while an operation is under way, and look again
                     // afterwards whether it is still due.
-                    if event == ConnEvent::NegotiationNeeded && busy {
+                    if busy {
                         pc.look_again();
-                    } else {
+                    }
+                    if !busy || between {
                         self.feed(who, Input::Conn(conn, event));
                     }
                 }
