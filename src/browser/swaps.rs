@@ -9,8 +9,8 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use wasm_bindgen::JsCast;
-use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpSender};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver};
 
 #[derive(Clone, Default)]
 pub(super) struct Swaps(Rc<Shared>);
@@ -39,12 +39,14 @@ impl Swaps {
     /// given its track again.
     pub fn hold(&self, connection: &RtcPeerConnection) {
         self.0.held.set(true);
-        if object::text(connection, "signalingState") == "have-local-offer" {
-            for sender in connection.get_senders().iter() {
-                let sender: RtcRtpSender = sender.unchecked_into();
+        if object::text(connection, "signalingState") != "stable" {
+            let lines = connection.get_transceivers();
+            let again = |line: JsValue| {
+                let sender = line.unchecked_into::<RtcRtpTransceiver>().sender();
                 let track = sender.track();
-                self.swap(sender, track.as_ref());
-            }
+                (sender, track)
+            };
+            *self.0.wishes.borrow_mut() = lines.iter().map(again).collect();
         }
     }
 
