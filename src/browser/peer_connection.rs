@@ -21,6 +21,7 @@ use duologue_core::{
     io::{Sdp, SdpKind},
     policy::Encoding,
     record,
+    roles::kept,
     stereo::in_stereo,
     verify::Theirs,
     wire::Candidate,
@@ -31,7 +32,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     MediaStream, RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionState,
-    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
+    RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSessionDescription,
     RtcSessionDescriptionInit,
 };
 
@@ -259,7 +260,11 @@ impl PeerConnection {
             let settled = settled.await;
             swaps.release();
             settled.ok_or(BrowserError::InvalidState)??;
-            local(&connection)
+            let sdp = local(&connection)?;
+            Ok(match connection.current_local_description() {
+                Some(agreed) if !asked => renewed(&connection, &agreed, sdp),
+                _ => sdp,
+            })
         }
     }
 
@@ -396,6 +401,20 @@ pub(super) fn first(connection: &RtcPeerConnection, kind: &str) -> Option<RtcRtp
     all.iter()
         .map(|it| it.unchecked_into::<RtcRtpTransceiver>())
         .find(|it| it.receiver().track().kind() == kind)
+}
+
+/// An offer in a connection that stands, as the other side is to see it.
+#[inline(never)]
+fn renewed(connection: &RtcPeerConnection, local: &RtcSessionDescription, mut offer: Sdp) -> Sdp {
+    let remote = connection.current_remote_description();
+    let agreed = [(Some(local.clone()), true), (remote, false)];
+    for (agreed, mine) in agreed {
+        let agreed = agreed.as_ref().and_then(translate::to_core);
+        if let Some(text) = agreed.and_then(|it| kept(&offer.text, &it, mine)) {
+            offer.text = text;
+        }
+    }
+    offer
 }
 
 fn local(connection: &RtcPeerConnection) -> Result<Sdp, BrowserError> {

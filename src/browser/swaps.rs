@@ -9,7 +9,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver};
 
 #[derive(Clone, Default)]
@@ -24,34 +24,47 @@ struct Shared {
 
 impl Swaps {
     pub fn swap(&self, sender: RtcRtpSender, track: Option<&MediaStreamTrack>) {
-        if !self.0.held.get() {
-            if sender.track().as_ref() != track {
-                unheard(sender.replace_track(track));
-            }
-            return;
+        if self.0.held.get() {
+            self.wish(sender, track);
+        } else if sender.track().as_ref() != track {
+            unheard(sender.replace_track(track));
         }
+    }
+
+    #[inline(never)]
+    fn wish(&self, sender: RtcRtpSender, track: Option<&MediaStreamTrack>) {
         let mut wishes = self.0.wishes.borrow_mut();
         wishes.retain(|(it, _)| *it != sender);
         wishes.push((sender, track.cloned()));
     }
 
-    /// An offer is about to be taken into this connection. Where it collides with ours, every sender is
-    /// given its track again.
+    /// An offer is about to be taken into this connection.
     pub fn hold(&self, connection: &RtcPeerConnection) {
         self.0.held.set(true);
         if object::text(connection, "signalingState") != "stable" {
-            let lines = connection.get_transceivers();
-            let again = |line: JsValue| {
-                let sender = line.unchecked_into::<RtcRtpTransceiver>().sender();
-                let track = sender.track();
-                (sender, track)
-            };
-            *self.0.wishes.borrow_mut() = lines.iter().map(again).collect();
+            self.wish_all_again(connection);
+        }
+    }
+
+    /// The offer collides with ours.
+    #[inline(never)]
+    fn wish_all_again(&self, connection: &RtcPeerConnection) {
+        for line in connection.get_transceivers().iter() {
+            let sender = line.unchecked_into::<RtcRtpTransceiver>().sender();
+            let track = sender.track();
+            self.wish(sender, track.as_ref());
         }
     }
 
     pub fn release(&self) {
         self.0.held.set(false);
+        if !self.0.wishes.borrow().is_empty() {
+            self.make_good();
+        }
+    }
+
+    #[inline(never)]
+    fn make_good(&self) {
         for (sender, track) in self.0.wishes.take() {
             // What a sender has already is no news to it.
             unheard(sender.replace_track(None));

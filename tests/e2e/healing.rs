@@ -1,4 +1,4 @@
-//! Calls that outlive the server which brought them together.
+//! Calls that outlive the server which brought them together, and paths that both ends mend at once.
 
 use crate::{
     chat::{opens_chat, reads, writes},
@@ -81,4 +81,62 @@ async fn a_call_goes_on_without_its_server_and_newcomers_come_when_it_is_back(
     all_connected(&[&ana, &ben, &cem]).await?;
     eprintln!("a newcomer {:.1} s after", back.elapsed().as_secs_f32());
     see_and_hear_each_other(&cem, &ben).await
+}
+
+/// Keeps the connections that the page makes.
+const KEEP: &str = "const made = window.made = []; \
+    window.RTCPeerConnection = new Proxy(RTCPeerConnection, { construct(kind, given) { \
+        const connection = new kind(...given); \
+        made.push(connection); \
+        return connection; \
+    } }); \
+    return null";
+const MEND: &str = "made.forEach(it => it.restartIce()); return null";
+/// Of the one that the call goes by now. Firefox may give one up for which it is asked to begin anew while
+/// it still does, and the call then comes back by another.
+const STATES: &str =
+    "return made.slice(-1).map(it => it.signalingState + ' ' + it.connectionState)";
+const ROUNDS: usize = 4;
+
+pairs!(mending_from_both_ends_at_once_leaves_a_call_as_it_was, Light, {
+    chromium: (Chromium, Chromium),
+    firefox: (Firefox, Firefox),
+    mixed: (Chromium, Firefox),
+});
+
+async fn mending_from_both_ends_at_once_leaves_a_call_as_it_was(
+    scene: &Scene,
+    with: (Kind, Kind),
+) -> Result<()> {
+    let server = Server::start().await?;
+    let ana = scene.person(with.0, "Ana").await?;
+    let ben = scene.person(with.1, "Ben").await?;
+    let room = start_call(&ana, &server.page()).await?;
+    ana.script::<()>(KEEP, vec![]).await?;
+    enter(&ana).await?;
+    ben.goto(&room).await?;
+    ben.script::<()>(KEEP, vec![]).await?;
+    enter(&ben).await?;
+    all_connected(&[&ana, &ben]).await?;
+    see_and_hear_each_other(&ana, &ben).await?;
+
+    for _ in 0..ROUNDS {
+        let (first, second) = tokio::join!(
+            ana.script::<()>(MEND, vec![]),
+            ben.script::<()>(MEND, vec![])
+        );
+        first.and(second)?;
+        for person in [&ana, &ben] {
+            until("everything to be agreed", CONNECTING, async || {
+                let states: Vec<String> = person.script(STATES, vec![]).await?;
+                ensure!(states == ["stable connected"], "{states:?}");
+                Ok(())
+            })
+            .await?;
+        }
+        sees(&ana, &ben).await?;
+        sees(&ben, &ana).await?;
+    }
+    all_connected(&[&ana, &ben]).await?;
+    see_and_hear_each_other(&ana, &ben).await
 }

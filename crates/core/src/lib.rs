@@ -25,6 +25,7 @@
 //! | `diagnose` | what a self-test finds, and the sentence it comes to |
 //! | `capture` | what a person set about sound, picture and bits |
 //! | `policy`  | how much of it goes to each person |
+//! | `roles`   | offers that keep to who called and who was called |
 //! | `stereo`  | descriptions that ask for two channels |
 //! | `muted`   | speaking while muted |
 //! | `ring`    | call by name: signing in, ringing, accepting, busy, both at once |
@@ -61,6 +62,7 @@ pub mod pace;
 pub mod peer;
 pub mod policy;
 pub mod ring;
+pub mod roles;
 pub mod seal;
 mod shares;
 pub mod speaker;

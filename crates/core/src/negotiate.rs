@@ -1,13 +1,17 @@
-//! Perfect negotiation over one connection: one browser operation in flight, glare settled by
-//! politeness, rollback left to the browser, every queue bounded. Knows its connection and nothing of
-//! rooms; what it wants said or done comes out as `Step`s.
+//! Negotiation over one connection: one browser operation in flight, every queue bounded, and no two
+//! offers that cross. The impolite side offers when it has to; the polite side asks for its turn first, and
+//! the other one holds its own offers back until it has had it. Knows its connection and nothing of rooms;
+//! what it wants said or done comes out as `Step`s.
 //!
 //! ```text
-//!            needed                 answer
+//!            needed, in turn        answer
 //!   Stable ─────────▶ HaveLocalOffer ─────▶ Stable
 //!     │  offer                │ offer, polite (implicit rollback)
 //!     └──────▶ (remote offer applied, answer made) ─────▶ Stable
 //! ```
+//!
+//! Browsers do not come well out of a rollback: Chromium 148 stops sending and refuses later answers. It
+//! is left for what cannot be ruled out, a turn that was believed lost and came late.
 
 use crate::{
     ids::{ConnId, OpId},
@@ -63,6 +67,11 @@ pub struct Negotiation {
     signaling: Signaling,
     flight: Option<(OpId, Flight)>,
     needed: bool,
+    /// A polite side that wants its turn, with its newest description then. An answer or offer made since
+    /// makes it void.
+    asked: Option<u32>,
+    /// The turn of that polite side, which ends with its next description.
+    turn: Option<u32>,
     inbox: Vec<Description>,
     held: Vec<TrickledCandidate>,
     /// My newest description's number.
@@ -88,6 +97,8 @@ impl Negotiation {
             signaling: Signaling::Stable,
             flight: None,
             needed: false,
+            asked: None,
+            turn: None,
             inbox: Vec::new(),
             held: Vec::new(),
             no: 0,
@@ -124,9 +135,13 @@ impl Negotiation {
         self.signaling == Signaling::Stable && self.flight.is_none() && !self.needed
     }
 
-    /// An offer of mine waits for its answer.
+    /// An offer of mine waits for its answer, or I for my turn.
     pub fn is_unanswered(&self) -> bool {
-        matches!(self.signaling, Signaling::HaveLocalOffer { .. })
+        matches!(self.signaling, Signaling::HaveLocalOffer { .. }) || self.awaits_turn()
+    }
+
+    fn awaits_turn(&self) -> bool {
+        self.polite && self.needed && self.asked == Some(self.no) && self.turn != self.asked
     }
 
     /// Has an offer ever been made or taken?
@@ -134,10 +149,10 @@ impl Negotiation {
         self.no > 0 || self.heard > 0 || self.flight.is_some()
     }
 
-    /// The browser would have it negotiated. While an offer is being made it need not be told twice: what
-    /// is in that offer is being negotiated, and for what is not browsers ask again once it is answered.
+    /// The browser would have it negotiated. While a description is being made or taken it need not be
+    /// told: for what is not in it browsers ask again as soon as both sides are agreed.
     pub fn on_needed(&mut self, ids: &mut OpIds, steps: &mut Vec<Step>) {
-        if matches!(self.flight, Some((_, Flight::LocalOffer))) {
+        if (self.flight).is_some_and(|(_, flight)| flight != Flight::Candidate) {
             return;
         }
         self.needed = true;
@@ -278,9 +293,74 @@ impl Negotiation {
 
     /// Says what the other side has not answered once more.
     pub fn resend(&mut self, steps: &mut Vec<Step>) {
-        if self.is_unanswered() {
+        if self.awaits_turn() {
+            self.say_turn(self.no, steps);
+        } else if self.is_unanswered() {
             self.say_again(self.last_offer.clone(), steps);
         }
+    }
+
+    /// A polite side wants its turn, or may take it.
+    #[inline(never)]
+    pub fn on_turn(&mut self, ids: &mut OpIds, session: u32, no: u32, steps: &mut Vec<Step>) {
+        if session != self.session {
+            return;
+        }
+        if !self.polite {
+            if self.turn == Some(no) {
+                // It was not heard.
+                self.say_turn(no, steps);
+                return;
+            }
+            // One that comes late is not to stand in for a later one.
+            self.asked = self.asked.max(Some(no));
+        } else if self.asked == Some(no) {
+            self.turn = Some(no);
+        }
+        self.advance(ids, steps);
+    }
+
+    /// The other side has not taken its turn in time.
+    pub fn end_turn(&mut self) {
+        if !self.polite {
+            self.turn = None;
+        }
+    }
+
+    /// Whether an offer may be made now. A polite side asks.
+    fn is_my_turn(&mut self, steps: &mut Vec<Step>) -> bool {
+        if self.polite {
+            self.has_turn(steps)
+        } else {
+            self.turn.is_none_or(|no| no < self.seen)
+        }
+    }
+
+    #[inline(never)]
+    fn has_turn(&mut self, steps: &mut Vec<Step>) -> bool {
+        let mine = Some(self.no);
+        if self.asked != mine {
+            self.asked = mine;
+            self.say_turn(self.no, steps);
+        }
+        self.turn == mine
+    }
+
+    /// Nothing of mine is due: a polite side that has asked may offer, unless it has said more since.
+    #[inline(never)]
+    fn give_turn(&mut self, no: u32, steps: &mut Vec<Step>) {
+        if self.signaling == Signaling::Stable {
+            self.asked = None;
+            if no >= self.seen {
+                self.turn = Some(no);
+                self.say_turn(no, steps);
+            }
+        }
+    }
+
+    fn say_turn(&self, no: u32, steps: &mut Vec<Step>) {
+        let session = self.session;
+        steps.push(Step::Send(PeerMsg::Turn { session, no }));
     }
 
     /// Both descriptions stand, yet nothing connects: candidates may have been lost on the way.
@@ -306,10 +386,17 @@ impl Negotiation {
             } else if let Some(at) = self.held.iter().position(|c| c.no <= self.heard) {
                 let op = Op::AddCandidate(self.conn, self.held.remove(at).candidate);
                 self.fly(ids, Flight::Candidate, op, steps);
-            } else if self.needed && self.started && self.signaling == Signaling::Stable {
+            } else if self.needed
+                && self.started
+                && self.signaling == Signaling::Stable
+                && self.is_my_turn(steps)
+            {
                 self.needed = false;
                 self.fly(ids, Flight::LocalOffer, Op::SetLocal(self.conn), steps);
             } else {
+                if let Some(no) = self.asked.filter(|_| !self.polite) {
+                    self.give_turn(no, steps);
+                }
                 return;
             }
         }

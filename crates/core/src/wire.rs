@@ -187,6 +187,12 @@ pub enum PeerMsg {
     Again {
         session: u32,
     },
+    /// Whose turn it is to offer. From a polite side: may I? From the other side: you may, and I shall wait
+    /// for it. `no` is the polite side's newest description.
+    Turn {
+        session: u32,
+        no: u32,
+    },
     /// Are you there? Over the control channel alone, as the answer.
     Ping,
     Pong,
@@ -355,6 +361,7 @@ tagged!(PeerMsg by "type" {
     React { no, reaction } = "react",
     Recording { state } = "recording",
     Again { session } = "again",
+    Turn { session, no } = "turn",
     Full {} = "full",
     Say(it) = "say",
     Got { no } = "got",

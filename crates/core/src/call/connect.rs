@@ -103,11 +103,12 @@ impl Call {
             Due::SpeakAgain => self.speak_again(now, id, out),
             Due::FreshConnection => self.connect_anew(now, id, out),
             Due::RestartIce => {
-                let Some(negotiation) = self.peers.get(&id).and_then(|p| p.negotiation.as_ref())
-                else {
+                let peer = self.peers.get_mut(&id);
+                let Some(negotiation) = peer.and_then(|it| it.negotiation.as_mut()) else {
                     self.connect_anew(now, id, out);
                     return;
                 };
+                negotiation.end_turn();
                 if negotiation.is_unanswered() {
                     self.negotiate(now, id, out, |negotiation, _, steps| {
                         negotiation.resend(steps)

@@ -515,6 +515,11 @@ impl Call {
                     self.connect_anew(now, from, out);
                 }
             }
+            PeerMsg::Turn { session, no } => {
+                self.negotiate(now, from, out, |negotiation, ids, steps| {
+                    negotiation.on_turn(ids, session, no, steps);
+                });
+            }
             PeerMsg::Away => {
                 peer.present = false;
                 peer.on_gone(now);

@@ -129,6 +129,7 @@ fn messages_read_and_write_as_documented() {
         (PeerMsg::Recording { state: Recording::Paused }, r#"{"type":"recording","state":"paused"}"#.to_string()),
         (PeerMsg::Sharing { screen: None }, r#"{"type":"sharing"}"#.to_string()),
         (PeerMsg::Again { session: 3 }, r#"{"type":"again","session":3}"#.to_string()),
+        (PeerMsg::Turn { session: 3, no: 2 }, r#"{"type":"turn","session":3,"no":2}"#.to_string()),
         (PeerMsg::Full, r#"{"type":"full"}"#.to_string()),
         (PeerMsg::Away, r#"{"type":"away"}"#.to_string()),
         (PeerMsg::Bye, r#"{"type":"bye"}"#.to_string()),

@@ -154,12 +154,18 @@ impl FakePc {
                     // The other side restarted: so do we, as browsers do in the answer.
                     self.ufrag = self.next_ufrag;
                     self.next_ufrag += 1;
+                    self.restart = false;
                 }
                 self.answered = said.number;
                 self.agree(said);
                 Ok(self.say(SdpKind::Answer, said.number))
             }
         }
+    }
+
+    /// It would have to take an offer of its own back for this description.
+    pub fn is_crossed_by(&self, sdp: &Sdp) -> bool {
+        sdp.kind == SdpKind::Offer && self.signaling == Signaling::HaveLocalOffer
     }
 
     pub fn set_remote(&mut self, sdp: &Sdp) -> Result<(), OpError> {

@@ -1,5 +1,6 @@
-//! Both offer at once, in every interleaving that chance finds: both ends become stable on the same
-//! session, one connection a pair, and nothing is left waiting.
+//! Both want to offer at once, in every interleaving that chance finds: both ends become stable on the
+//! same session, one connection a pair, and nothing is left waiting. Where nothing is lost, no offer is
+//! ever taken back.
 
 use crate::world::{Weather, World};
 use duologue_core::{
@@ -19,7 +20,7 @@ fn everyone_negotiates(world: &mut World) {
 }
 
 #[test]
-fn two_offers_that_cross_leave_one_agreement() {
+fn two_who_want_to_offer_at_once_take_turns() {
     let mut world = World::new(
         1,
         Weather {
@@ -36,10 +37,36 @@ fn two_offers_that_cross_leave_one_agreement() {
     }
     world.run(10_000);
     assert!(world.is_mesh_of(&all));
+    assert_eq!(world.crossed, 0, "offers that crossed");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_offer_is_taken_back_where_nothing_is_lost(
+        seed in any::<u64>(),
+        people in 2usize..4,
+        jitter in 0u64..300,
+        moments in proptest::collection::vec((0u64..700, 0u8..5), 0..20),
+    ) {
+        let mut world = World::new(seed, Weather { jitter, ..Weather::default() });
+        let everyone: Vec<usize> = (0..people).map(|_| world.joined()).collect();
+        world.until(20_000, "a mesh", |w| w.is_mesh_of(&everyone));
+        for (pause, what) in moments {
+            world.run(pause);
+            let who = world.chance.below(people as u64) as usize;
+            match what {
+                0 => everyone_negotiates(&mut world),
+                1 | 2 => world.restart_ice_everywhere(),
+                3 => world.user(everyone[who], Intent::ShareScreen),
+                _ => world.user(everyone[who], Intent::StopScreen),
+            }
+        }
+        world.run(10_000);
+        prop_assert!(world.is_mesh_of(&everyone));
+        prop_assert_eq!(world.crossed, 0);
+    }
 
     #[test]
     fn any_weather_and_any_moment_of_glare_ends_in_a_mesh(

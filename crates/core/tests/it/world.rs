@@ -120,6 +120,8 @@ pub struct World {
     pub trace: VecDeque<String>,
     /// Offers and answers that were made.
     pub descriptions: u32,
+    /// Offers that were taken back for one of the other side.
+    pub crossed: u32,
     /// What the browser answers to whoever wants to share a screen.
     pub captures: Result<OpValue, OpError>,
     /// Looks at each relayed text on its way to a client and says what arrives in its place.
@@ -152,6 +154,7 @@ impl World {
             secret: RoomSecret::from_bytes([9; 16]),
             trace: VecDeque::new(),
             descriptions: 0,
+            crossed: 0,
             captures: Ok(OpValue::Captured { sound: true }),
             meddle: None,
         }
@@ -830,7 +833,10 @@ impl World {
                     .whole()
                     .map(OpValue::Described)
                     .ok_or(OpError::WrongState),
-                Op::SetRemote(_, sdp) => pc.set_remote(&sdp).map(|()| OpValue::Nothing),
+                Op::SetRemote(_, sdp) => {
+                    self.crossed += u32::from(pc.is_crossed_by(&sdp));
+                    pc.set_remote(&sdp).map(|()| OpValue::Nothing)
+                }
                 Op::AddCandidate(_, candidate) => {
                     pc.add_candidate(&candidate).map(|()| OpValue::Nothing)
                 }
