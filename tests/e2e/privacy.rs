@@ -81,7 +81,6 @@ async fn whoever_hides_their_address_is_reached_through_the_relay_alone(
 
     // It is remembered.
     ana.press("Leave call").await?;
-    ana.goto(&server.page()).await?;
     start_call(&ana, &server.page()).await?;
     until("the switch as it was left", within(15), async || {
         let on = "return byRole('switch', arguments[0])[0]?.getAttribute('aria-checked')";
