@@ -10,8 +10,8 @@
 //!     └──────▶ (remote offer applied, answer made) ─────▶ Stable
 //! ```
 //!
-//! Browsers do not come well out of a rollback: Chromium 148 stops sending and refuses later answers. It
-//! is left for what cannot be ruled out, a turn that was believed lost and came late.
+//! Browsers do not come well out of a rollback: Chromium 148 stops sending what it sent. It is left for what
+//! cannot be ruled out, a turn that was believed lost and came late.
 
 use crate::{
     ids::{ConnId, OpId},
