@@ -12,7 +12,7 @@
 //! | `token`   | a data-channel offer or answer in about 80 bytes, for paste and QR |
 //! | `io`      | the machine's whole vocabulary: `Input`, `Output`, `Intent`, `Op` |
 //! | `link`    | the signalling link: dialling, waiting, back again |
-//! | `negotiate` | perfect negotiation over one connection |
+//! | `negotiate` | who offers when, over one connection |
 //! | `peer`    | one remote person |
 //! | `heartbeat` | whether they are still there |
 //! | `gesture` | hands and reactions of one person |
